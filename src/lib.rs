@@ -1,5 +1,6 @@
 //! AWS Step Functions workflows outside AWS: parse, check and run the Amazon States Language.
 
 pub mod value;
+pub mod expr;
 
 pub use value::Json;

@@ -1,0 +1,443 @@
+//! Taking the steps of a path.
+
+use std::fmt;
+
+use super::error::Miss;
+use super::{Path, PathError, Step};
+use crate::value::{Json, Object};
+
+/// Where a step has led.
+///
+/// Jayway over Jackson tells a `null` of a document from "nothing here", which is Java's own `null`: a member that is
+/// `null`, or an index beyond the end. It also prints texts differently: with quotes as long as they are nodes of the
+/// document, without when a name has led to them.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'a> {
+    value: Option<&'a Json>,
+    node: bool,
+}
+
+impl<'a> Place<'a> {
+    pub(super) fn node(value: &'a Json) -> Self {
+        Self {
+            value: Some(value),
+            node: true,
+        }
+    }
+
+    fn member(value: &'a Json) -> Self {
+        Self {
+            value: Some(value).filter(|value| !value.is_null()),
+            node: false,
+        }
+    }
+
+    fn element(items: &'a [Json], index: i64) -> Self {
+        let value = usize::try_from(index)
+            .ok()
+            .and_then(|index| items.get(index));
+        Self { value, node: true }
+    }
+
+    fn json(self) -> Json {
+        self.value.cloned().unwrap_or_default()
+    }
+}
+
+/// As Jayway prints what it stands at.
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.value {
+            None => f.write_str("null"),
+            Some(Json::String(text)) if !self.node => f.write_str(text),
+            Some(value) => value.fmt(f),
+        }
+    }
+}
+
+/// Evaluates a definite path: no list, no allocation. `None` is an index beyond the end.
+pub(super) fn definite(path: &Path, document: &Json) -> Result<Option<Json>, PathError> {
+    let steps = &path.0.steps;
+    let mut place = Place::node(document);
+    for (at, step) in steps.iter().enumerate() {
+        place = match step {
+            Step::Name(name) => {
+                let Some(Json::Object(object)) = place.value else {
+                    return Err(PathError::miss(path, at, Miss::NoObject));
+                };
+                match object.get(name) {
+                    Some(value) => Place::member(value),
+                    None if at + 1 == steps.len() => {
+                        return Err(PathError::miss(path, at, Miss::Last));
+                    }
+                    None => return Err(PathError::miss(path, at, Miss::Earlier)),
+                }
+            }
+            Step::Index(index) => Place::element(array(path, at, place)?, *index),
+            Step::FromEnd(offset) => {
+                let items = array(path, at, place)?;
+                Place::element(items, items.len() as i64 + offset)
+            }
+            Step::Root => place,
+            _ => {
+                let walk = Walk { steps, document };
+                let mut found = Vec::new();
+                let trail = Trail::from_steps(&steps[..at]);
+                walk.take(at, place, &trail, &mut found)?;
+                return Ok(found.pop());
+            }
+        };
+    }
+    Ok(match place {
+        Place {
+            value: None,
+            node: true,
+        } => None,
+        place => Some(place.json()),
+    })
+}
+
+fn array<'a>(path: &Path, at: usize, place: Place<'a>) -> Result<&'a [Json], PathError> {
+    match place.value {
+        Some(Json::Array(items)) => Ok(items),
+        None => Err(PathError::miss(path, at, Miss::Null)),
+        Some(_) => Err(no_array(&path.0.steps[at..], place)),
+    }
+}
+
+fn no_array(rest: &[Step], place: Place<'_>) -> PathError {
+    PathError::invalid(format!(
+        "Filter: {} can only be applied to arrays. Current context is: {place}",
+        Rest(rest)
+    ))
+}
+
+/// The steps that are still to be taken, as Jayway prints them.
+struct Rest<'a>(&'a [Step]);
+
+impl fmt::Display for Rest<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|step| step.fmt(f))
+    }
+}
+
+/// Evaluates a path that gives a list.
+pub(super) fn indefinite(path: &Path, document: &Json) -> Result<Json, PathError> {
+    let mut found = Vec::new();
+    let walk = Walk {
+        steps: &path.0.steps,
+        document,
+    };
+    walk.take(0, Place::node(document), &Trail::default(), &mut found)?;
+    Ok(Json::from(found))
+}
+
+/// The way that was taken, as Jayway prints it.
+#[derive(Clone, Default)]
+struct Trail(String);
+
+impl Trail {
+    fn from_steps(steps: &[Step]) -> Self {
+        Self(steps.iter().map(Step::to_string).collect())
+    }
+
+    fn name(&self, name: &str) -> Self {
+        Self(format!("{}['{name}']", self.0))
+    }
+
+    fn index(&self, index: i64) -> Self {
+        Self(format!("{}[{index}]", self.0))
+    }
+}
+
+impl fmt::Display for Trail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "${}", self.0)
+    }
+}
+
+struct Walk<'p> {
+    steps: &'p [Step],
+    /// What `$` in a filter means.
+    document: &'p Json,
+}
+
+impl Walk<'_> {
+    /// Takes a step and those after it. Recursion is as deep as the path is long.
+    fn take(
+        &self,
+        at: usize,
+        place: Place<'_>,
+        trail: &Trail,
+        found: &mut Vec<Json>,
+    ) -> Result<(), PathError> {
+        let Some(step) = self.steps.get(at) else {
+            found.push(place.json());
+            return Ok(());
+        };
+        match step {
+            Step::Root => self.take(at + 1, place, trail, found),
+            Step::Name(name) => match place.value {
+                Some(Json::Object(object)) => self.member(at, object, name, trail, found),
+                _ => Err(self.no_object(at, trail)),
+            },
+            Step::Names(names) => match place.value {
+                Some(Json::Object(object)) => self.members(at, object, names, trail, found),
+                _ => Err(self.no_object(at, trail)),
+            },
+            Step::Wildcard => self.wildcard(at, place, trail, found),
+            Step::Filter(filter) => self.filter(at, filter, place, trail, found),
+            Step::Scan => self.scan(at + 1, place, trail, found),
+            Step::Index(_)
+            | Step::Indices(_)
+            | Step::From(_)
+            | Step::To(_)
+            | Step::Between(..)
+            | Step::FromEnd(_) => self.elements(at, step, place, trail, found),
+        }
+    }
+
+    fn no_object(&self, at: usize, trail: &Trail) -> PathError {
+        PathError::not_found(format!(
+            "Property {} not found in path {trail}",
+            self.steps[at]
+        ))
+    }
+
+    fn is_last(&self, at: usize) -> bool {
+        at + 1 == self.steps.len()
+    }
+
+    fn member(
+        &self,
+        at: usize,
+        object: &Object,
+        name: &str,
+        trail: &Trail,
+        found: &mut Vec<Json>,
+    ) -> Result<(), PathError> {
+        let here = trail.name(name);
+        match object.get(name) {
+            Some(value) => self.take(at + 1, Place::member(value), &here, found),
+            None if self.is_last(at) => {
+                Err(PathError::not_found(format!("No results for path: {here}")))
+            }
+            // From the step before on, the path may lead anywhere: then nothing is no error.
+            None if !self.steps[at.saturating_sub(1)..]
+                .iter()
+                .all(Step::is_definite) =>
+            {
+                Ok(())
+            }
+            None => Err(PathError::not_found(format!(
+                "Missing property in path {here}"
+            ))),
+        }
+    }
+
+    fn members(
+        &self,
+        at: usize,
+        object: &Object,
+        names: &[crate::value::Text],
+        trail: &Trail,
+        found: &mut Vec<Json>,
+    ) -> Result<(), PathError> {
+        if !self.is_last(at) {
+            let message = format!(
+                "Multi properties can only be used as path leafs: {trail}{}",
+                self.steps[at]
+            );
+            return Err(PathError::invalid(message));
+        }
+        let there = names
+            .iter()
+            .filter_map(|name| Some((name.clone(), object.get(name)?.clone())));
+        found.push(Json::Object(there.collect()));
+        Ok(())
+    }
+
+    fn wildcard(
+        &self,
+        at: usize,
+        place: Place<'_>,
+        trail: &Trail,
+        found: &mut Vec<Json>,
+    ) -> Result<(), PathError> {
+        match place.value {
+            Some(Json::Object(object)) => {
+                for (name, _) in object.iter() {
+                    self.member(at, object, name, trail, found)?;
+                }
+            }
+            Some(Json::Array(items)) => {
+                for index in 0..items.len() as i64 {
+                    match self.take(
+                        at + 1,
+                        Place::element(items, index),
+                        &trail.index(index),
+                        found,
+                    ) {
+                        Err(error) if !error.is_missing() => return Err(error),
+                        // Elements that lead nowhere are passed over.
+                        Ok(()) | Err(_) => {}
+                    }
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn elements(
+        &self,
+        at: usize,
+        step: &Step,
+        place: Place<'_>,
+        trail: &Trail,
+        found: &mut Vec<Json>,
+    ) -> Result<(), PathError> {
+        let items: &[Json] = match place.value {
+            Some(Json::Array(items)) => items,
+            None => return Err(PathError::not_found(format!("The path {trail} is null"))),
+            Some(_) => return Err(no_array(&self.steps[at..], place)),
+        };
+        for index in indices(step, items.len() as i64) {
+            self.take(
+                at + 1,
+                Place::element(items, index),
+                &trail.index(index),
+                found,
+            )?;
+        }
+        Ok(())
+    }
+
+    fn filter(
+        &self,
+        at: usize,
+        filter: &super::Filter,
+        place: Place<'_>,
+        trail: &Trail,
+        found: &mut Vec<Json>,
+    ) -> Result<(), PathError> {
+        match place.value {
+            Some(value @ Json::Object(_)) => {
+                if filter.accepts(value, self.document)? {
+                    self.take(at + 1, place, trail, found)?;
+                }
+            }
+            Some(Json::Array(items)) => {
+                for (index, item) in (0..).zip(items) {
+                    if filter.accepts(item, self.document)? {
+                        self.take(
+                            at + 1,
+                            Place::element(items, index),
+                            &trail.index(index),
+                            found,
+                        )?;
+                    }
+                }
+            }
+            _ => {
+                let rest = Rest(&self.steps[at..]);
+                let message = format!(
+                    "Filter: {rest} can not be applied to primitives. Current context is: {place}"
+                );
+                return Err(PathError::invalid(message));
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes a step wherever in the document it can be taken: containers first, then what is inside them. Recursion is as
+    /// deep as the document nests, which every payload's limit bounds.
+    fn scan(
+        &self,
+        at: usize,
+        place: Place<'_>,
+        trail: &Trail,
+        found: &mut Vec<Json>,
+    ) -> Result<(), PathError> {
+        match place.value {
+            Some(value @ Json::Object(object)) => {
+                if self.fits(at, value)? {
+                    self.take(at, place, trail, found)?;
+                }
+                for (name, value) in object.iter() {
+                    self.scan(at, Place::member(value), &trail.name(name), found)?;
+                }
+            }
+            Some(value @ Json::Array(items)) => {
+                if self.fits(at, value)? {
+                    self.scan_array(at, place, items, trail, found)?;
+                }
+                for index in 0..items.len() as i64 {
+                    self.scan(at, Place::element(items, index), &trail.index(index), found)?;
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// A quirk that AWS has too: when more steps follow, they are taken from all elements.
+    fn scan_array(
+        &self,
+        at: usize,
+        place: Place<'_>,
+        items: &[Json],
+        trail: &Trail,
+        found: &mut Vec<Json>,
+    ) -> Result<(), PathError> {
+        if self.is_last(at) {
+            return self.take(at, place, trail, found);
+        }
+        for index in 0..items.len() as i64 {
+            self.take(
+                at + 1,
+                Place::element(items, index),
+                &trail.index(index),
+                found,
+            )?;
+        }
+        Ok(())
+    }
+
+    /// Whether a step can be taken from there.
+    fn fits(&self, at: usize, value: &Json) -> Result<bool, PathError> {
+        Ok(match self.steps.get(at) {
+            Some(Step::Name(name)) => value.get(name).is_some(),
+            Some(Step::Names(names)) => value
+                .as_object()
+                .is_some_and(|object| names.iter().all(|name| object.contains(name))),
+            Some(Step::Wildcard) => true,
+            Some(Step::Filter(filter)) => filter.accepts(value, self.document)?,
+            Some(Step::Scan | Step::Root) | None => false,
+            Some(
+                Step::Index(_)
+                | Step::Indices(_)
+                | Step::From(_)
+                | Step::To(_)
+                | Step::Between(..)
+                | Step::FromEnd(_),
+            ) => value.as_array().is_some(),
+        })
+    }
+}
+
+/// Which elements a step means. They need not exist.
+fn indices(step: &Step, length: i64) -> Vec<i64> {
+    let from_end = |number: i64| if number < 0 { length + number } else { number };
+    match step {
+        Step::Index(index) => vec![*index],
+        Step::Indices(indices) => indices.to_vec(),
+        Step::From(from) => (from_end(*from).max(0)..length).collect(),
+        Step::To(to) => (0..from_end(*to).min(length)).collect(),
+        // Here negative numbers do not count from the end.
+        Step::Between(_, _) if length == 0 => Vec::new(),
+        Step::Between(from, to) => (*from..(*to).min(length)).collect(),
+        Step::FromEnd(offset) => vec![length + offset],
+        _ => Vec::new(),
+    }
+}
