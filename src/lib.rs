@@ -2,5 +2,7 @@
 
 pub mod value;
 pub mod expr;
+pub mod asl;
 
+pub use asl::Definition;
 pub use value::Json;

@@ -1,0 +1,39 @@
+//! The rules that a diagnostic can name.
+
+macro_rules! codes {
+    ($($name:ident = $code:literal: $about:literal,)*) => {
+        $(#[doc = $about] pub const $name: &str = $code;)*
+        /// Every code with what it means.
+        pub const ALL: &[(&str, &str)] = &[$(($code, $about)),*];
+    };
+}
+
+codes! {
+    INVALID_JSON = "invalid-json": "The text is not JSON.",
+    WRONG_TYPE = "wrong-type": "A field holds the wrong kind of value.",
+    UNKNOWN_FIELD = "unknown-field": "The language has no such field here.",
+    DUPLICATE_FIELD = "duplicate-field": "A field is written twice.",
+    MISSING_FIELD = "missing-field": "A field must be there.",
+    EXCLUSIVE_FIELDS = "exclusive-fields": "Only one of several fields may be there.",
+    WRONG_QUERY_LANGUAGE = "wrong-query-language": "A field belongs to the other query language.",
+    OUT_OF_RANGE = "out-of-range": "A number is too small or too large.",
+    EMPTY = "empty": "A list or an object must not be empty.",
+    UNKNOWN_VALUE = "unknown-value": "A field has a fixed set of values, and this is none of them.",
+    INVALID_NAME = "invalid-name": "A name is empty or too long.",
+    INVALID_VARIABLE = "invalid-variable": "A variable cannot have this name.",
+    OUTER_VARIABLE = "outer-variable": "A variable of a scope around cannot be assigned.",
+    DUPLICATE_STATE = "duplicate-state": "A state's name must be unique in the whole machine.",
+    START_NOT_FOUND = "start-not-found": "`StartAt` names no state of its scope.",
+    NEXT_NOT_FOUND = "next-not-found": "A transition names no state of its scope.",
+    UNREACHABLE_STATE = "unreachable-state": "Nothing leads to a state.",
+    NO_TERMINAL_STATE = "no-terminal-state": "A scope has no state that ends it.",
+    ALL_NOT_ALONE = "states-all-not-alone": "`States.ALL` must stand alone, in the last retrier or catcher.",
+    ONE_OPERATOR = "one-operator": "A rule has exactly one operator.",
+    INVALID_PATH = "invalid-path": "A text is no JSONPath.",
+    INVALID_REFERENCE_PATH = "invalid-reference-path": "A text is no Reference Path.",
+    INVALID_TEMPLATE = "invalid-template": "A field whose name ends in `.$` holds no path and no intrinsic function.",
+    INVALID_PATTERN = "invalid-pattern": "A pattern of `StringMatches` ends in an open escape.",
+    INVALID_TIMESTAMP = "invalid-timestamp": "A text is no RFC 3339 timestamp.",
+    JSONATA_UNSUPPORTED = "jsonata-unsupported": "JSONata cannot be run yet.",
+    DISTRIBUTED_MAP_UNSUPPORTED = "distributed-map-unsupported": "A distributed Map cannot be run yet.",
+}

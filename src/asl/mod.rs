@@ -1,0 +1,168 @@
+//! The States Language as written: from text to a [`Definition`], with everything that is wrong told at once.
+//!
+//! Paths, templates and references stay texts with places here: what they mean is the business of
+//! [`crate::machine`], which compiles them. Source of the rules: <https://states-language.net> and the AWS Step Functions
+//! developer guide.
+
+mod catch;
+mod choice;
+pub mod codes;
+mod diagnostic;
+mod fail;
+mod map;
+mod node;
+mod parallel;
+mod pass;
+mod reader;
+mod resource;
+mod retry;
+mod state;
+mod succeed;
+mod task;
+mod wait;
+
+pub use catch::Catcher;
+pub use choice::{Choice, Comparand, Comparison, Rule, Test};
+pub use diagnostic::{Diagnostic, Severity, line_column};
+pub use fail::{Fail, TextField};
+pub use map::Map;
+pub use node::{Member, Node, NodeValue};
+pub use parallel::Parallel;
+pub use pass::Pass;
+pub use reader::Spanned;
+pub use resource::{Pattern, Resource, ResourceKind};
+pub use retry::{JitterStrategy, Retrier};
+pub use state::{Amount, Io, PathField, QueryLanguage, State, StateKind, StateType, Transition};
+pub use task::Task;
+pub use wait::{Until, Wait};
+
+pub(crate) use diagnostic::nearest;
+
+use self::reader::Reader;
+use crate::value::{Json, Span, Text};
+
+/// A state machine as written.
+#[derive(Clone, Debug)]
+pub struct Definition {
+    /// `Comment`
+    pub comment: Option<Text>,
+    /// `QueryLanguage`, which the states inherit.
+    pub query_language: QueryLanguage,
+    /// `TimeoutSeconds`: how long an execution may take.
+    pub timeout_seconds: Option<u32>,
+    /// `StartAt` and `States`.
+    pub states: States,
+    /// The whole value.
+    pub json: Json,
+}
+
+/// `StartAt` and `States`: the top level, a branch, or an item processor.
+#[derive(Clone, Debug)]
+pub struct States {
+    /// `StartAt`
+    pub start_at: Option<Spanned<Text>>,
+    /// The states, as they were written.
+    pub states: Vec<State>,
+    /// The names of states that are there but could not be read.
+    pub unreadable: Vec<Text>,
+    /// Where it stands in the machine: `/` for the top level.
+    pub location: String,
+    /// Where it stands in the text.
+    pub span: Span,
+}
+
+/// The characters a name may have: the service's limit, the specification has none.
+const NAME_LENGTH: usize = 80;
+
+/// What may be given as a number of seconds, or a count.
+const LARGEST: u32 = 99_999_999;
+
+/// Reads a definition from JSON text.
+///
+/// Answers what could be understood, and everything that is wrong. A definition with errors is good for looking at, not
+/// for compiling.
+#[must_use]
+pub fn parse(text: &[u8]) -> (Option<Definition>, Vec<Diagnostic>) {
+    match Node::from_json(text) {
+        Ok(node) => read(&node),
+        Err(error) => {
+            let span = Span {
+                start: error.offset,
+                end: error.offset + 1,
+            };
+            (
+                None,
+                vec![Diagnostic::error(
+                    codes::INVALID_JSON,
+                    "/",
+                    span,
+                    error.message,
+                )],
+            )
+        }
+    }
+}
+
+/// Reads a definition from a value, whatever it was read from.
+#[must_use]
+pub fn read(node: &Node) -> (Option<Definition>, Vec<Diagnostic>) {
+    let mut diagnostics = Vec::new();
+    let definition = definition(node, &mut diagnostics);
+    (definition, diagnostics)
+}
+
+fn definition(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Definition> {
+    let mut reader = Reader::open(node, "/".into(), "a state machine", diagnostics)?;
+    let comment = reader.text("Comment").map(|text| text.value);
+    reader.word("Version", &["1.0"]);
+    let query_language = state::query_language(&mut reader).unwrap_or_default();
+    let timeout_seconds = reader
+        .integer("TimeoutSeconds", 1..=LARGEST)
+        .map(|seconds| seconds.value);
+    let states = states(&mut reader, query_language);
+    reader.finish();
+    Some(Definition {
+        comment,
+        query_language,
+        timeout_seconds,
+        states,
+        json: node.to_json(),
+    })
+}
+
+/// Reads `StartAt` and `States` among the members of whatever holds them.
+fn states(reader: &mut Reader<'_>, language: QueryLanguage) -> States {
+    let start_at = reader.required_text("StartAt");
+    let location = reader.location().to_owned();
+    let span = reader.span();
+    let mut states = Vec::new();
+    let mut unreadable = Vec::new();
+    if let Some(node) = reader.required("States") {
+        let at = reader.at("States");
+        match node.members() {
+            Some([]) => {
+                let message = "`States` must not be empty";
+                reader.report(Diagnostic::error(codes::EMPTY, at, node.span, message));
+            }
+            Some(members) => {
+                for member in members {
+                    match state::state(member, &at, language, reader.diagnostics()) {
+                        Some(state) => states.push(state),
+                        None => unreadable.push(member.name.clone()),
+                    }
+                }
+            }
+            None => {
+                let message = format!("`States` must be an object, found {}", node.kind());
+                reader.report(Diagnostic::error(codes::WRONG_TYPE, at, node.span, message));
+            }
+        }
+    }
+    States {
+        start_at,
+        states,
+        unreadable,
+        location,
+        span,
+    }
+}

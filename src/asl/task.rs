@@ -1,0 +1,65 @@
+//! The Task state.
+
+use super::reader::{Reader, Spanned};
+use super::state::amount;
+use super::{Amount, Diagnostic, Node, QueryLanguage, codes};
+use crate::value::Text;
+
+/// What a Task state has of its own.
+#[derive(Clone, Debug)]
+pub struct Task {
+    /// `Resource`
+    pub resource: Spanned<Text>,
+    /// `Credentials`
+    pub credentials: Option<Node>,
+    /// `TimeoutSeconds`, `TimeoutSecondsPath`
+    pub timeout: Option<Amount>,
+    /// `HeartbeatSeconds`, `HeartbeatSecondsPath`
+    pub heartbeat: Option<Amount>,
+}
+
+pub(super) fn read(reader: &mut Reader<'_>, language: QueryLanguage) -> Option<Task> {
+    let resource = reader.required_text("Resource");
+    let credentials = reader.object("Credentials").cloned();
+    let timeout = amount(reader, "TimeoutSeconds", "TimeoutSecondsPath", 1, language);
+    let heartbeat = amount(
+        reader,
+        "HeartbeatSeconds",
+        "HeartbeatSecondsPath",
+        1,
+        language,
+    );
+    if let (Some(Amount::Literal(timeout)), Some(Amount::Literal(heartbeat))) =
+        (&timeout, &heartbeat)
+        && heartbeat.value >= timeout.value
+    {
+        let message = format!(
+            "`HeartbeatSeconds` ({}) must be less than `TimeoutSeconds` ({})",
+            heartbeat.value, timeout.value
+        );
+        let location = reader.at("HeartbeatSeconds");
+        reader.report(Diagnostic::error(
+            codes::OUT_OF_RANGE,
+            location,
+            heartbeat.span,
+            message,
+        ));
+    }
+    let resource = resource?;
+    if resource.value.is_empty() {
+        let location = reader.at("Resource");
+        let message = "`Resource` must not be empty";
+        reader.report(Diagnostic::error(
+            codes::EMPTY,
+            location,
+            resource.span,
+            message,
+        ));
+    }
+    Some(Task {
+        resource,
+        credentials,
+        timeout,
+        heartbeat,
+    })
+}
