@@ -3,6 +3,8 @@
 pub mod value;
 pub mod expr;
 pub mod asl;
+pub mod machine;
 
 pub use asl::Definition;
+pub use machine::Machine;
 pub use value::Json;

@@ -1,0 +1,178 @@
+//! Compiling the texts of fields: what is wrong with one is told at its place.
+
+use crate::asl::{Diagnostic, Node, PathField, Spanned, codes};
+use crate::expr::template::{Segment, TemplateError};
+use crate::expr::{Call, Path, ReferencePath, Template};
+use crate::machine::state::{Assign, ResultPath, Selection, TextField};
+use crate::value::{Span, Text};
+
+/// Compiles expressions and gathers what is wrong with them.
+pub(super) struct Expressions<'a> {
+    diagnostics: &'a mut Vec<Diagnostic>,
+}
+
+impl<'a> Expressions<'a> {
+    pub(super) fn new(diagnostics: &'a mut Vec<Diagnostic>) -> Self {
+        Self { diagnostics }
+    }
+
+    pub(super) fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// Any path.
+    pub(super) fn path(&mut self, text: &Spanned<Text>, location: String) -> Option<Path> {
+        match Path::compile(&text.value) {
+            Ok(path) => Some(path),
+            Err(problem) => {
+                let message = format!("`{}` is no JSONPath: {problem}", text.value);
+                self.report(Diagnostic::error(
+                    codes::INVALID_PATH,
+                    location,
+                    text.span,
+                    message,
+                ));
+                None
+            }
+        }
+    }
+
+    /// A path of names and single indices, from which a value is read.
+    pub(super) fn reference(&mut self, text: &Spanned<Text>, location: String) -> Option<Path> {
+        let path = self.path(text, location.clone())?;
+        if !path.is_reference() {
+            let message = format!(
+                "`{}` is no Reference Path: it may lead to more than one value",
+                text.value
+            );
+            let diagnostic =
+                Diagnostic::error(codes::INVALID_REFERENCE_PATH, location, text.span, message);
+            self.report(
+                diagnostic
+                    .help("a Reference Path has only names and single indices, such as `$.a.b[0]`"),
+            );
+            return None;
+        }
+        Some(path)
+    }
+
+    /// `InputPath`, `OutputPath`, `ItemsPath`
+    pub(super) fn selection(
+        &mut self,
+        field: &PathField,
+        location: impl Fn() -> String,
+    ) -> Selection {
+        let Some(field) = field else {
+            return Selection::Whole;
+        };
+        let Some(text) = field else {
+            return Selection::Nothing;
+        };
+        if text.value == "$" {
+            return Selection::Whole;
+        }
+        self.path(text, location())
+            .map_or(Selection::Whole, Selection::Path)
+    }
+
+    /// `ResultPath`
+    pub(super) fn result_path(
+        &mut self,
+        field: &PathField,
+        location: impl Fn() -> String,
+    ) -> ResultPath {
+        let Some(field) = field else {
+            return ResultPath::Replace;
+        };
+        let Some(text) = field else {
+            return ResultPath::Discard;
+        };
+        match ReferencePath::compile(&text.value) {
+            Ok(path) if path.is_root() => ResultPath::Replace,
+            Ok(path) => ResultPath::Put(path),
+            Err(problem) => {
+                let message = format!("`{}` is no Reference Path: {problem}", text.value);
+                self.report(Diagnostic::error(
+                    codes::INVALID_REFERENCE_PATH,
+                    location(),
+                    text.span,
+                    message,
+                ));
+                ResultPath::Replace
+            }
+        }
+    }
+
+    /// A payload template.
+    pub(super) fn template(&mut self, node: &Node, location: &str) -> Option<Template> {
+        match Template::compile(&node.to_json()) {
+            Ok(template) => Some(template),
+            Err(errors) => {
+                for error in errors {
+                    let span = place(node, &error);
+                    let diagnostic =
+                        Diagnostic::error(codes::INVALID_TEMPLATE, location, span, error.message);
+                    self.report(diagnostic.help(error.detail));
+                }
+                None
+            }
+        }
+    }
+
+    /// `Assign`
+    pub(super) fn assign(&mut self, node: &Node, location: &str) -> Option<Assign> {
+        self.template(node, location).map(Assign)
+    }
+
+    /// `ErrorPath`, `CausePath`: a path, or an intrinsic function that makes a text.
+    pub(super) fn text_field(
+        &mut self,
+        text: &Spanned<Text>,
+        location: String,
+    ) -> Option<TextField> {
+        /// The functions that make texts (AWS developer guide, "Intrinsic functions").
+        const TEXTUAL: [&str; 7] = [
+            "States.ArrayGetItem",
+            "States.Base64Decode",
+            "States.Base64Encode",
+            "States.Format",
+            "States.Hash",
+            "States.JsonToString",
+            "States.UUID",
+        ];
+        if text.value.starts_with('$') {
+            return self.reference(text, location).map(TextField::Path);
+        }
+        let problem = match Call::compile(&text.value) {
+            Ok(call) if TEXTUAL.contains(&call.function()) => return Some(TextField::Call(call)),
+            Ok(call) => format!("`{}` does not make a text", call.function()),
+            Err(problem) => format!(
+                "`{}` is no path and no intrinsic function: {problem}",
+                text.value
+            ),
+        };
+        self.report(Diagnostic::error(
+            codes::INVALID_TEMPLATE,
+            location,
+            text.span,
+            problem,
+        ));
+        None
+    }
+}
+
+/// Where in the text a member of a template stands.
+fn place(node: &Node, error: &TemplateError) -> Span {
+    let mut node = node;
+    for segment in &error.at {
+        let next = match segment {
+            Segment::Member(name) => node.get(name),
+            Segment::Index(index) => node.items().and_then(|items| items.get(*index)),
+        };
+        match next {
+            Some(next) => node = next,
+            None => break,
+        }
+    }
+    node.span
+}
