@@ -4,7 +4,9 @@ pub mod value;
 pub mod expr;
 pub mod asl;
 pub mod machine;
+pub mod engine;
 
 pub use asl::Definition;
+pub use engine::{Command, Event, Execution, Failure};
 pub use machine::Machine;
 pub use value::Json;

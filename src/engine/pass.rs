@@ -1,0 +1,17 @@
+//! The Pass state: input to output, or a fixed result.
+
+use super::context::Extra;
+use super::core::{Core, Step};
+use super::frame::Slot;
+use crate::machine::{Pass, State};
+
+/// A `Result` takes the place of what `InputPath` and `Parameters` give.
+pub(super) fn enter(core: &mut Core<'_>, slot: Slot, state: &State, pass: &Pass) -> Step {
+    if let Some(result) = &pass.result {
+        return core.conclude(slot, state, result.clone());
+    }
+    match core.effective_input(slot, state, Extra::default()) {
+        Ok(result) => core.conclude(slot, state, result),
+        Err(raise) => Step::Raise(raise),
+    }
+}

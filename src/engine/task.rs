@@ -1,0 +1,328 @@
+//! The Task state: work done outside.
+//!
+//! An attempt is a [`TaskRequest`], frozen when it is made. Activities wait until their queue has them; every other
+//! task is scheduled at once. An answer implies the updates that were missing before it, so that a fast function costs
+//! one `advance`.
+
+use std::sync::Arc;
+
+use super::context::Extra;
+use super::core::{Core, Step, later};
+use super::data::too_large;
+use super::frame::{Phase, Running, Slot, Stage};
+use super::history::Details;
+use super::unwind::{Origin, Raise};
+use super::{Command, Failure, Iteration, TaskRequest, TaskToken, TaskUpdate, Ticket, errors};
+use crate::asl::{Pattern, ResourceKind};
+use crate::machine::{State, Task};
+use crate::value::Json;
+
+/// Asks for the work.
+pub(super) fn enter(core: &mut Core<'_>, slot: Slot, state: &State, task: &Task) -> Step {
+    let request = match request(core, slot, state, task) {
+        Ok(request) => Arc::new(request),
+        Err(raise) => return Step::Raise(raise),
+    };
+    core.command(Command::Invoke(request.clone()));
+    let mut running = Running {
+        request,
+        stage: Stage::Requested,
+        deadline: None,
+        beat_by: None,
+    };
+    if running.request.resource.kind != ResourceKind::Activity {
+        let request = running.request.clone();
+        core.record(slot, || Details::TaskScheduled(request));
+        running.stage = Stage::Scheduled;
+        start_clocks(core, &mut running);
+    }
+    Step::Park(Phase::Running(running))
+}
+
+fn request(
+    core: &mut Core<'_>,
+    slot: Slot,
+    state: &State,
+    task: &Task,
+) -> Result<TaskRequest, Raise> {
+    let ticket = core.next_ticket(slot);
+    let token = task.resource.has_token().then(|| {
+        let header = &core.execution.header;
+        TaskToken::new(&header.token_secret, &header.identity.execution_arn, ticket)
+    });
+    let extra = Extra {
+        token: token.as_ref(),
+        item: None,
+    };
+    let input = core.effective_input(slot, state, extra)?;
+    let selected = core.selected_input(slot, state)?;
+    let seconds = |amount: &Option<_>, field| match amount {
+        Some(amount) => core.amount(slot, state, amount, &selected, field).map(Some),
+        None => Ok(None),
+    };
+    let timeout = seconds(&task.timeout, "TimeoutSecondsPath")?;
+    let heartbeat = seconds(&task.heartbeat, "HeartbeatSecondsPath")?;
+    let credentials = match &task.credentials {
+        Some(template) => Some(core.fill(slot, state, template, &selected, extra)?),
+        None => None,
+    };
+    Ok(TaskRequest {
+        ticket,
+        state: core.frame_ref(slot).at,
+        state_name: state.name.clone(),
+        iterations: iterations(core, slot),
+        retry_count: core.frame_ref(slot).retry_count,
+        resource: task.resource.clone(),
+        input,
+        credentials,
+        token,
+        timeout,
+        heartbeat,
+    })
+}
+
+/// The Map iterations around a frame, outermost first.
+fn iterations(core: &Core<'_>, slot: Slot) -> Vec<Iteration> {
+    let mut around = Vec::new();
+    let mut frame = core.frame_ref(slot);
+    while let Some(parent) = frame.parent {
+        let owner = core.frame_ref(parent);
+        if frame.item.is_some() {
+            around.push(Iteration {
+                map: core.machine.state(owner.at).name.clone(),
+                index: frame.index,
+            });
+        }
+        frame = owner;
+    }
+    around.reverse();
+    around
+}
+
+/// Takes in what happened to a task. An answer to an attempt that is not live any more changes nothing.
+pub(super) fn update(core: &mut Core<'_>, ticket: Ticket, update: TaskUpdate) {
+    if !core.execution.is_live(ticket) {
+        return;
+    }
+    let slot = ticket.slot;
+    match update {
+        TaskUpdate::Accepted => scheduled(core, slot),
+        TaskUpdate::Started { worker } => started(core, slot, worker),
+        TaskUpdate::Heartbeat => {
+            started(core, slot, None);
+            beat(core, slot);
+        }
+        TaskUpdate::Refused(failure) => refused(core, slot, failure),
+        TaskUpdate::Returned(result) => returned(core, slot, result),
+        TaskUpdate::Completed(result) => completed(core, slot, result),
+    }
+}
+
+fn running<'c>(core: &'c Core<'_>, slot: Slot) -> Option<&'c Running> {
+    core.frame_ref(slot).phase.running()
+}
+
+/// Changes a running task; its deadlines may move with it.
+fn change(core: &mut Core<'_>, slot: Slot, change: impl FnOnce(&mut Running)) {
+    if let Some(mut running) = running(core, slot).cloned() {
+        change(&mut running);
+        core.set_phase(slot, Phase::Running(running));
+    }
+}
+
+fn scheduled(core: &mut Core<'_>, slot: Slot) {
+    let Some(Running {
+        request,
+        stage: Stage::Requested,
+        ..
+    }) = running(core, slot)
+    else {
+        return;
+    };
+    let request = request.clone();
+    core.record(slot, || Details::TaskScheduled(request));
+    change(core, slot, |running| running.stage = Stage::Scheduled);
+}
+
+fn started(core: &mut Core<'_>, slot: Slot, worker: Option<Arc<str>>) {
+    scheduled(core, slot);
+    let Some(Running {
+        request,
+        stage: Stage::Scheduled,
+        ..
+    }) = running(core, slot)
+    else {
+        return;
+    };
+    let request = request.clone();
+    core.record(slot, || Details::TaskStarted { request, worker });
+    if let Some(mut running) = running(core, slot).cloned() {
+        running.stage = Stage::Started;
+        start_clocks(core, &mut running);
+        core.set_phase(slot, Phase::Running(running));
+    }
+}
+
+/// Timeouts run from the start of the work. A task that nobody reports as started is taken to start when it is
+/// scheduled; an activity starts when a worker takes it.
+fn start_clocks(core: &Core<'_>, running: &mut Running) {
+    let at = |seconds: Option<u32>| seconds.map(|seconds| later(core.now(), seconds));
+    running.deadline = at(running.request.timeout);
+    running.beat_by = at(running.request.heartbeat);
+}
+
+fn beat(core: &mut Core<'_>, slot: Slot) {
+    let now = core.now();
+    change(core, slot, |running| {
+        running.beat_by = running.request.heartbeat.map(|seconds| later(now, seconds))
+    });
+}
+
+/// The task could not even be scheduled.
+fn refused(core: &mut Core<'_>, slot: Slot, failure: Failure) {
+    let Some(running) = running(core, slot) else {
+        return;
+    };
+    let request = running.request.clone();
+    let state = core.machine.state(request.state);
+    let failure = match (failure.error(), &failure.cause) {
+        // A task that cannot exist is a fault of the machine, told as one: activity `base/activity-deleted`.
+        (errors::RUNTIME, Some(cause)) => {
+            Failure::new(errors::RUNTIME, core.cause(slot, state, cause))
+        }
+        _ => failure,
+    };
+    if !matches!(running.stage, Stage::Requested) {
+        let told = failure.clone();
+        core.record(slot, || Details::TaskScheduleFailed(request, told));
+    }
+    core.set_phase(slot, Phase::Again);
+    core.apply(
+        slot,
+        Step::Raise(Raise {
+            failure,
+            origin: Origin::Task,
+        }),
+    );
+}
+
+/// The call came back: the end of a request-response task, the submission of any other.
+fn returned(core: &mut Core<'_>, slot: Slot, result: Result<Json, Failure>) {
+    started(core, slot, None);
+    let Some(Running {
+        request,
+        stage: Stage::Started,
+        ..
+    }) = running(core, slot)
+    else {
+        return;
+    };
+    let request = request.clone();
+    match (request.resource.pattern(), result) {
+        (Pattern::RequestResponse, result) => completed(core, slot, result),
+        (_, Ok(output)) => {
+            let told = output.clone();
+            core.record(slot, || Details::TaskSubmitted {
+                request,
+                output: told,
+            });
+            change(core, slot, |running| {
+                running.stage = Stage::Submitted { output }
+            });
+        }
+        (_, Err(failure)) => {
+            let told = failure.clone();
+            core.record(slot, || Details::TaskSubmitFailed(request, told));
+            core.set_phase(slot, Phase::Again);
+            core.apply(
+                slot,
+                Step::Raise(Raise {
+                    failure,
+                    origin: Origin::Task,
+                }),
+            );
+        }
+    }
+}
+
+/// The task is done.
+fn completed(core: &mut Core<'_>, slot: Slot, result: Result<Json, Failure>) {
+    started(core, slot, None);
+    let Some(running) = running(core, slot) else {
+        return;
+    };
+    let request = running.request.clone();
+    let limit = core.execution.header.profile.payload_limit();
+    let result = match result {
+        Ok(output) if output.length() > limit => Err(too_large(name_of(&request))),
+        result => result,
+    };
+    core.set_phase(slot, Phase::Again);
+    let state = core.machine.state(request.state);
+    let step = match result {
+        Ok(output) => {
+            let told = output.clone();
+            core.record(slot, || Details::TaskSucceeded {
+                request,
+                output: told,
+            });
+            core.conclude(slot, state, output)
+        }
+        Err(failure) => {
+            let told = failure.clone();
+            core.record(slot, || Details::TaskFailed(request, told));
+            Step::Raise(Raise {
+                failure,
+                origin: Origin::Task,
+            })
+        }
+    };
+    core.apply(slot, step);
+}
+
+/// What the service calls a task whose result is too large (observed on AWS: the function's ARN, or the service).
+fn name_of(request: &TaskRequest) -> &str {
+    match &request.resource.kind {
+        ResourceKind::Service { service, .. } => service,
+        ResourceKind::Lambda | ResourceKind::Activity | ResourceKind::Custom => {
+            &request.resource.text
+        }
+    }
+}
+
+/// The task took too long, or did not report in time: the history says `States.Timeout` for both.
+pub(super) fn time_out(core: &mut Core<'_>, slot: Slot) -> Raise {
+    started_late(core, slot);
+    let failure = Failure::named(errors::TIMEOUT);
+    let mut origin = Origin::Timeout;
+    if let Some(running) = running(core, slot) {
+        let request = running.request.clone();
+        let told = failure.clone();
+        if running
+            .deadline
+            .is_none_or(|deadline| deadline > core.now())
+        {
+            origin = Origin::Heartbeat;
+        }
+        core.record(slot, || Details::TaskTimedOut(request, told));
+    }
+    core.cancel(slot);
+    Raise { failure, origin }
+}
+
+/// Tells the history of a start that nobody reported, without moving the deadlines.
+fn started_late(core: &mut Core<'_>, slot: Slot) {
+    let Some(Running {
+        request,
+        stage: Stage::Scheduled,
+        ..
+    }) = running(core, slot)
+    else {
+        return;
+    };
+    let request = request.clone();
+    core.record(slot, || Details::TaskStarted {
+        request,
+        worker: None,
+    });
+}
