@@ -5,6 +5,7 @@ pub mod expr;
 pub mod asl;
 pub mod machine;
 pub mod engine;
+pub mod aws;
 
 pub use asl::Definition;
 pub use engine::{Command, Event, Execution, Failure};

@@ -1,0 +1,9 @@
+//! The service's vocabulary: how it names things and how it spells them on the wire.
+//!
+//! Nothing outside this module knows a wire shape; nothing in it runs anything.
+
+pub mod arn;
+mod details;
+pub mod history;
+
+pub use arn::Place;
