@@ -6,6 +6,7 @@ pub mod asl;
 pub mod machine;
 pub mod engine;
 pub mod aws;
+pub mod resolver;
 
 pub use asl::Definition;
 pub use engine::{Command, Event, Execution, Failure};
