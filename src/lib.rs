@@ -7,6 +7,7 @@ pub mod machine;
 pub mod engine;
 pub mod aws;
 pub mod resolver;
+pub mod driver;
 
 pub use asl::Definition;
 pub use engine::{Command, Event, Execution, Failure};
