@@ -8,6 +8,8 @@ pub mod engine;
 pub mod aws;
 pub mod resolver;
 pub mod driver;
+#[cfg(feature = "cli")]
+pub mod conformance;
 
 pub use asl::Definition;
 pub use engine::{Command, Event, Execution, Failure};

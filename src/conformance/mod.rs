@@ -1,0 +1,251 @@
+//! The runner of conformance cases: our own, and executions recorded on the service.
+//!
+//! A case is data: a machine, an input, what its tasks answer, and what then must happen. It is played in virtual time,
+//! so that a year of waiting takes no time at all. The cases know nothing of this library, and the format of our own is
+//! described in `conformance/README.md`.
+
+mod case;
+mod compare;
+mod concrete;
+mod expect;
+mod ignore;
+mod read;
+mod recording;
+mod replay;
+mod report;
+mod script;
+mod stage;
+mod unify;
+mod walk;
+
+pub use report::{Area, Failed, Report};
+
+use std::path::PathBuf;
+
+use self::read::Malformed;
+use self::report::{Entry, Verdict};
+use self::walk::File;
+use crate::asl::{Diagnostic, Severity};
+use crate::machine::Machine;
+use crate::value::Json;
+
+/// Which cases are run, and how they are compared.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The kinds to run; all when empty.
+    pub only: Vec<Kind>,
+    /// A text that the ids of the cases contain.
+    pub filter: Option<String>,
+    /// Compares also what a recording says not to compare (its `ignore`).
+    pub strict: bool,
+}
+
+/// The kinds of cases.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// One of our own.
+    Case,
+    /// A recorded execution.
+    Execution,
+    /// Many recorded executions of small machines.
+    ExecutionBatch,
+    /// Recorded calls of the service's API.
+    Api,
+    /// A recorded call of `TestState`.
+    TestState,
+    /// A recorded call of `ValidateStateMachineDefinition`.
+    Validate,
+}
+
+impl Kind {
+    /// All kinds.
+    pub const ALL: [Self; 6] = [
+        Self::Case,
+        Self::Execution,
+        Self::ExecutionBatch,
+        Self::Api,
+        Self::TestState,
+        Self::Validate,
+    ];
+
+    /// The word for it: what recordings call their `kind`, and `case` for our own.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Case => "case",
+            Self::Execution => "execution",
+            Self::ExecutionBatch => "execution_batch",
+            Self::Api => "api",
+            Self::TestState => "test_state",
+            Self::Validate => "validate",
+        }
+    }
+
+    /// The kind of that name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+/// Why no case could be run.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A file or folder cannot be read.
+    #[error("cannot read `{}`", path.display())]
+    Read {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// There is no case in what was given.
+    #[error("there is no case below {}", paths.iter().map(|path| format!("`{}`", path.display())).collect::<Vec<_>>().join(", "))]
+    Nothing {
+        /// What was given.
+        paths: Vec<PathBuf>,
+    },
+}
+
+/// Runs the cases in these files and folders, in the order of their names.
+///
+/// A file that is no case is a failure with a reason. A case that uses what the engine does not do yet is skipped.
+/// `progress` is told how many files are done, and of how many.
+///
+/// # Errors
+/// When a path cannot be read, or when there is no case at all.
+pub fn run(
+    paths: &[PathBuf],
+    options: &Options,
+    mut progress: impl FnMut(usize, usize),
+) -> Result<Report, Error> {
+    let mut report = Report::default();
+    let files = walk::files(paths)?;
+    if files.is_empty() {
+        return Err(Error::Nothing {
+            paths: paths.to_vec(),
+        });
+    }
+    for (done, file) in files.iter().enumerate() {
+        let text = file.read()?;
+        run_file(file, &text, options)
+            .into_iter()
+            .for_each(|entry| report.add(entry));
+        progress(done + 1, files.len());
+    }
+    Ok(report)
+}
+
+fn run_file(file: &File, text: &[u8], options: &Options) -> Vec<Entry> {
+    let value = match Json::parse(text) {
+        Ok(value) => value,
+        Err(error) => {
+            let verdict = Verdict::Failed(format!("{}: {error}", file.path.display()));
+            return selected(
+                vec![Entry {
+                    id: file.id.clone(),
+                    area: case::area(&file.id),
+                    verdict,
+                }],
+                options,
+            );
+        }
+    };
+    match value.get("kind").and_then(Json::as_str) {
+        Some(kind) => selected_recording(file, kind, &value, options)
+            .into_iter()
+            .collect(),
+        None if is_wanted(Kind::Case, options) => own_cases(file, &value, options),
+        None => Vec::new(),
+    }
+}
+
+fn own_cases(file: &File, value: &Json, options: &Options) -> Vec<Entry> {
+    let area = case::area(&file.id);
+    let mut entries = Vec::new();
+    for (variant, case) in case::read(value) {
+        let id = format!("{}{variant}", file.id);
+        if is_named(&id, options) {
+            let verdict = case.map_or_else(|malformed| failed(file, &malformed), |case| case.run());
+            entries.push(Entry {
+                id,
+                area: area.clone(),
+                verdict,
+            });
+        }
+    }
+    entries
+}
+
+fn selected_recording(file: &File, kind: &str, value: &Json, options: &Options) -> Option<Entry> {
+    let text = |name: &str| value.get(name).and_then(Json::as_str);
+    let id = text("id").unwrap_or(&file.id).to_owned();
+    let area = text("area").map_or_else(|| case::area(&id), str::to_owned);
+    let known = Kind::parse(kind);
+    if !is_named(&id, options) || known.is_some_and(|kind| !is_wanted(kind, options)) {
+        return None;
+    }
+    let verdict = match known {
+        Some(Kind::Execution) => recording::execution(value, options.strict),
+        Some(Kind::ExecutionBatch) => recording::batch(value, options.strict),
+        Some(Kind::Api | Kind::TestState | Kind::Validate) => {
+            Ok(Verdict::Skipped(format!("of the kind {kind}")))
+        }
+        Some(Kind::Case) | None => Ok(Verdict::Failed(format!("there is no kind `{kind}`"))),
+    };
+    Some(Entry {
+        id,
+        area,
+        verdict: verdict.unwrap_or_else(|malformed| failed(file, &malformed)),
+    })
+}
+
+fn failed(file: &File, malformed: &Malformed) -> Verdict {
+    Verdict::Failed(format!("{}: {malformed}", file.path.display()))
+}
+
+fn selected(entries: Vec<Entry>, options: &Options) -> Vec<Entry> {
+    entries
+        .into_iter()
+        .filter(|entry| is_named(&entry.id, options))
+        .collect()
+}
+
+fn is_named(id: &str, options: &Options) -> bool {
+    options
+        .filter
+        .as_ref()
+        .is_none_or(|filter| id.contains(filter))
+}
+
+fn is_wanted(kind: Kind, options: &Options) -> bool {
+    options.only.is_empty() || options.only.contains(&kind)
+}
+
+fn compile(definition: &str) -> Result<Machine, Vec<Diagnostic>> {
+    Machine::parse(definition)
+}
+
+/// What the engine does not do yet, by the code it is refused with.
+const UNSUPPORTED: [&str; 2] = ["jsonata-unsupported", "distributed-map-unsupported"];
+
+/// What becomes of a case whose definition is refused although it should not be.
+fn said(diagnostics: &[Diagnostic]) -> Verdict {
+    let mut errors = diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.severity == Severity::Error);
+    if let Some(unsupported) = errors
+        .clone()
+        .find(|error| UNSUPPORTED.contains(&error.code))
+    {
+        return Verdict::Skipped(unsupported.code.to_owned());
+    }
+    match errors.next() {
+        Some(error) => Verdict::Failed(format!(
+            "the definition is refused: {} at `{}`: {}",
+            error.code, error.location, error.message
+        )),
+        None => Verdict::Failed("the definition is refused".to_owned()),
+    }
+}
