@@ -10,6 +10,8 @@ pub mod resolver;
 pub mod driver;
 #[cfg(feature = "cli")]
 pub mod conformance;
+#[cfg(feature = "cli")]
+pub mod cli;
 
 pub use asl::Definition;
 pub use engine::{Command, Event, Execution, Failure};

@@ -1,0 +1,62 @@
+//! `sfn-run conformance`: holds the engine to cases of behaviour.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{Exit, terminal};
+use crate::conformance::{Kind, Options, run};
+
+/// The options of `sfn-run conformance`.
+#[derive(Args)]
+pub(super) struct Conformance {
+    /// Case files, or folders of them
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Print the summary as JSON
+    #[arg(long)]
+    json: bool,
+    /// Only cases of these kinds: case, execution, execution_batch, api, test_state, validate
+    #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = kind)]
+    only: Vec<Kind>,
+    /// Only cases whose id has this text
+    #[arg(long, value_name = "TEXT")]
+    filter: Option<String>,
+    /// Compare also what a recording says is not to be compared
+    #[arg(long)]
+    strict: bool,
+}
+
+impl Conformance {
+    pub(super) fn run(&self) -> Exit {
+        let options = Options {
+            only: self.only.clone(),
+            filter: self.filter.clone(),
+            strict: self.strict,
+        };
+        let progress = |done: usize, total: usize| {
+            if terminal::is_terminal() && done.is_multiple_of(50) {
+                terminal::progress(done, total);
+            }
+        };
+        match run(&self.paths, &options, progress) {
+            Ok(report) => {
+                let text = if self.json {
+                    format!("{}\n", report.json())
+                } else {
+                    report.table()
+                };
+                match terminal::print(&text) {
+                    Err(problem) => terminal::refuse(&problem),
+                    Ok(()) if report.failures().is_empty() => Exit::Success,
+                    Ok(()) => Exit::Failed,
+                }
+            }
+            Err(error) => terminal::refuse(&error.to_string()),
+        }
+    }
+}
+
+fn kind(name: &str) -> Result<Kind, String> {
+    Kind::parse(name).ok_or_else(|| format!("there is no kind `{name}`"))
+}

@@ -1,0 +1,60 @@
+//! Writing to the two streams: the only place that does.
+
+use std::io::{self, IsTerminal as _, Write as _};
+
+use super::Exit;
+
+/// Writes a result to standard output. That nobody reads it any more, as with `| head`, is no failure.
+pub(super) fn print(text: &str) -> Result<(), String> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(format!("standard output cannot be written: {error}"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Writes something for people to standard error.
+pub(super) fn tell(text: &str) {
+    let mut out = io::stderr().lock();
+    let _ = writeln!(out, "{text}");
+}
+
+/// Tells of something that went wrong.
+pub(super) fn complain(message: &str) {
+    tell(&format!("error: {message}"));
+}
+
+/// Tells that the command cannot be done as it was given.
+pub(super) fn refuse(message: &str) -> Exit {
+    complain(message);
+    Exit::Usage
+}
+
+/// What clap has to say: help and version are results, the rest is wrong usage.
+pub(super) fn usage(message: &clap::Error) -> Exit {
+    let _ = message.print();
+    if message.use_stderr() {
+        Exit::Usage
+    } else {
+        Exit::Success
+    }
+}
+
+/// Whether standard error may be coloured: it is a terminal, and nobody has said `NO_COLOR`.
+pub(super) fn has_colour() -> bool {
+    let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    io::stderr().is_terminal() && !plain
+}
+
+/// Whether standard error is a terminal.
+pub(super) fn is_terminal() -> bool {
+    io::stderr().is_terminal()
+}
+
+/// Shows how far a long work has come, in place.
+pub(super) fn progress(done: usize, total: usize) {
+    let mut out = io::stderr().lock();
+    let _ = write!(out, "\r{done} of {total} cases\r");
+}
