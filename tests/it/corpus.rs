@@ -1,0 +1,35 @@
+//! Data that is not part of the repository: recordings and tables, found through `SFN_CORPUS`.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+
+/// The folder, if it is there. Says so when it is not: what wants it is skipped then.
+pub(crate) fn folder() -> Option<PathBuf> {
+    let folder = std::env::var_os("SFN_CORPUS")
+        .map_or_else(|| PathBuf::from("../shared/data"), PathBuf::from);
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    skipped(&format!(
+        "{} is not there (SFN_CORPUS tells where the corpus is)",
+        folder.display()
+    ));
+    None
+}
+
+/// A file of it.
+pub(crate) fn read(name: &str) -> Option<Vec<u8>> {
+    let path = folder()?.join(name);
+    match std::fs::read(&path) {
+        Ok(text) => Some(text),
+        Err(error) => {
+            skipped(&format!("{}: {error}", path.display()));
+            None
+        }
+    }
+}
+
+/// Says that something was not tested, past the test runner, which shows only what failing tests print.
+pub(crate) fn skipped(why: &str) {
+    let _ = writeln!(std::io::stderr(), "SKIPPED: {why}");
+}

@@ -1,0 +1,142 @@
+//! What the pages claim, held against the engine: example machines, lines of the manual, rows of the compatibility table.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::PathBuf;
+
+use sfn::conformance::{Options, run};
+use sfn::expr::{Call, Context, Dice, Scope, Variables};
+use sfn::{Json, Machine};
+
+use crate::cli::sfn_run;
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+#[test]
+fn example_machines_end_as_expected() {
+    let mut folders: Vec<_> = fs::read_dir(root().join("asl-examples"))
+        .expect("there are examples")
+        .flatten()
+        .collect();
+    folders.retain(|entry| entry.path().is_dir());
+    folders.sort_by_key(fs::DirEntry::path);
+    assert!(folders.len() >= 3, "examples are missing");
+    for folder in folders {
+        let at = |name: &str| folder.path().join(name).display().to_string();
+        let (machine, input, tasks) = (at("machine.asl.json"), at("input.json"), at("tasks.json"));
+        let run = sfn_run(&[
+            &machine, &input, "--tasks", &tasks, "--time", "virtual", "--output", "json",
+        ]);
+        let expected =
+            Json::parse(fs::read(at("expected.json")).expect("it says what is expected"))
+                .expect("JSON");
+        let found = Json::parse(&run.stdout)
+            .unwrap_or_else(|error| panic!("{machine}: {error}: {}", run.stderr));
+        assert_eq!(found, expected, "{machine}");
+        Machine::parse(fs::read(&machine).expect("it is there")).expect("it is valid");
+    }
+}
+
+/// Lines like `States.ArrayLength(States.Array(1)) --> 1`; `error` stands for a failure.
+#[test]
+fn every_line_of_the_intrinsics_page_holds() {
+    let page = read("docs/intrinsics.md");
+    let lines: Vec<_> = page
+        .lines()
+        .filter_map(|line| line.split_once(" --> "))
+        .filter(|(call, _)| call.starts_with("States."))
+        .collect();
+    assert!(lines.len() > 50, "the page has only {} lines", lines.len());
+    for (call, expected) in lines {
+        let make = Json::object;
+        let scope = Scope {
+            input: &Json::object(),
+            context: &Context::new(&make),
+            variables: &Variables::default(),
+            dice: &Dice::new(0, 0),
+        };
+        let value = Call::compile(call.trim())
+            .ok()
+            .and_then(|call| call.eval(&scope).ok());
+        let expected = expected.split(" # ").next().unwrap_or_default().trim();
+        match (value, expected) {
+            (None, "error") => {}
+            (Some(value), expected) => assert_eq!(
+                Some(value),
+                Json::parse(expected).ok(),
+                "{call} --> {expected}"
+            ),
+            (None, expected) => panic!("{call} is an error, not {expected}"),
+        }
+    }
+}
+
+/// A row that says `done` names cases that exist.
+#[test]
+fn every_row_of_the_compatibility_table_is_true() {
+    let report = run(
+        &[root().join("conformance")],
+        &Options::default(),
+        |_, _| {},
+    )
+    .expect("the cases can be read");
+    let mut ids: BTreeSet<&str> = report.ids().iter().map(String::as_str).collect();
+    let files: Vec<&str> = report
+        .ids()
+        .iter()
+        .filter_map(|id| id.split('#').next())
+        .collect();
+    ids.extend(files);
+    let page = read("docs/compat.md");
+    let mut done = 0;
+    for row in page.lines().filter(|line| line.starts_with('|')) {
+        let cells: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();
+        if cells.get(1) != Some(&"done") {
+            continue;
+        }
+        done += 1;
+        let cases: Vec<&str> = cells
+            .get(2)
+            .copied()
+            .unwrap_or_default()
+            .split('`')
+            .skip(1)
+            .step_by(2)
+            .collect();
+        assert!(!cases.is_empty(), "no case is named: {row}");
+        for case in cases {
+            assert!(ids.contains(case), "there is no case `{case}`: {row}");
+        }
+    }
+    assert!(done > 100, "only {done} rows are done");
+}
+
+#[test]
+fn the_readme_s_first_command_says_what_it_does() {
+    let readme = read("README.md");
+    let command = readme
+        .split("<!-- run -->")
+        .nth(1)
+        .and_then(|rest| rest.split("```").nth(1))
+        .expect("it is there");
+    for file in command
+        .split_whitespace()
+        .filter(|word| word.starts_with("asl-examples/"))
+    {
+        assert!(root().join(file).is_file(), "{file}");
+    }
+    let machine = Machine::parse(read("asl-examples/order-processing/machine.asl.json"))
+        .expect("it is valid");
+    let types: BTreeSet<_> = machine
+        .graph()
+        .node_weights()
+        .map(|state| state.state_type())
+        .collect();
+    assert!(types.len() >= 5, "it shows too little: {types:?}");
+}
