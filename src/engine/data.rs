@@ -176,7 +176,7 @@ impl Core<'_> {
     }
 
     /// A whole number that is written down or referred to. A text that looks like one is one (conformance
-    /// `map/max-concurrency-path`).
+    /// `map/max-concurrency-path-text`).
     pub(super) fn amount(
         &self,
         slot: Slot,

@@ -186,7 +186,8 @@ fn refused(core: &mut Core<'_>, slot: Slot, failure: Failure) {
     let request = running.request.clone();
     let state = core.machine.state(request.state);
     let failure = match (failure.error(), &failure.cause) {
-        // A task that cannot exist is a fault of the machine, told as one: activity `base/activity-deleted`.
+        // A task that cannot exist is a fault of the machine, told as one (conformance
+        // `activity/does-not-exist`).
         (errors::RUNTIME, Some(cause)) => {
             Failure::new(errors::RUNTIME, core.cause(slot, state, cause))
         }
