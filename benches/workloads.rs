@@ -71,8 +71,9 @@ fn run(workload: &Workload, recording: Recording, answer: Answer) -> Outcome {
     }
 }
 
-fn echo(request: &TaskRequest) -> Result<Json, Failure> {
-    Ok(request.input.clone())
+/// A small result. The input itself would do for one task, but a thousand of them would nest it a thousand deep.
+fn small(_: &TaskRequest) -> Result<Json, Failure> {
+    Ok(Json::from([("ok", Json::Bool(true))]))
 }
 
 fn flaky(request: &TaskRequest) -> Result<Json, Failure> {
@@ -85,12 +86,12 @@ fn flaky(request: &TaskRequest) -> Result<Json, Failure> {
 
 fn workloads(criterion: &mut Criterion) {
     let table: [(&str, &str, u64, Answer); 7] = [
-        ("W1", "W1", 100, echo),
-        ("W2", "W2_10k", 20_001, echo),
-        ("W3", "W3_mc0", 10_000, echo),
-        ("W4", "W4", 51, echo),
-        ("W5a", "W5a", 1_000, echo),
-        ("W5b", "W5b", 1, echo),
+        ("W1", "W1", 100, small),
+        ("W2", "W2_10k", 20_001, small),
+        ("W3", "W3_mc0", 10_000, small),
+        ("W4", "W4", 51, small),
+        ("W5a", "W5a", 1_000, small),
+        ("W5b", "W5b", 1, small),
         ("W9", "W9", 1, flaky),
     ];
     let mut group = criterion.benchmark_group("workloads");
