@@ -34,6 +34,7 @@ codes! {
     INVALID_TEMPLATE = "invalid-template": "A field whose name ends in `.$` holds no path and no intrinsic function.",
     INVALID_PATTERN = "invalid-pattern": "A pattern of `StringMatches` ends in an open escape.",
     INVALID_TIMESTAMP = "invalid-timestamp": "A text is no RFC 3339 timestamp.",
+    INVALID_MOCK = "invalid-mock": "A file of mocks says something that cannot be answered.",
     JSONATA_UNSUPPORTED = "jsonata-unsupported": "JSONata cannot be run yet.",
     DISTRIBUTED_MAP_UNSUPPORTED = "distributed-map-unsupported": "A distributed Map cannot be run yet.",
 }

@@ -17,8 +17,10 @@ pub enum Exit {
     TimedOut,
     /// 4: the execution was aborted.
     Aborted,
-    /// 130: somebody pressed Ctrl-C.
+    /// 130: a signal ended it: Ctrl-C, SIGTERM, or SIGHUP of a terminal that was closed.
     Interrupted,
+    /// 74: the work was done, but what it came to could not be written.
+    Unwritten,
     /// 70: a bug in us.
     Bug,
 }
@@ -34,6 +36,7 @@ impl Exit {
             Self::TimedOut => 3,
             Self::Aborted => 4,
             Self::Interrupted => 130,
+            Self::Unwritten => 74,
             Self::Bug => 70,
         }
     }

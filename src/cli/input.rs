@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
+use crate::asl::nearest;
 use crate::engine::limits;
 use crate::value::Json;
 
@@ -20,40 +21,100 @@ const LARGEST_INPUT: u64 = 256 * 1024 * 1024;
 /// Reads a definition from a file, or from standard input as `-`. One beyond the service's limit is not read whole.
 pub(super) fn definition(name: &str) -> Result<Source, String> {
     let limit = limits::DEFINITION as u64;
-    let text = read(name, limit)?;
+    let text = read(name, limit).map_err(|problem| {
+        let commands = super::command_names();
+        match nearest(name, commands.iter().map(String::as_str)) {
+            Some(command) => format!("{problem}\nhelp: for the command, write `sfn-run {command}`, and its options behind it"),
+            None => problem,
+        }
+    })?;
     text.map(|text| Source { name: name.to_owned(), text }).ok_or_else(|| {
         format!("{name}: a definition has at most {limit} bytes (1 MiB), the service's limit, and this one is larger")
     })
 }
 
+/// The input of an execution.
+pub(super) struct Input {
+    /// Where it comes from, for messages.
+    pub(super) name: String,
+    /// As it was written.
+    pub(super) text: String,
+    pub(super) json: Json,
+}
+
+impl Input {
+    fn parse(name: String, text: &[u8], line: usize) -> Result<Self, String> {
+        let json = Json::parse(text).map_err(|error| {
+            let line = line + error.line - 1;
+            let column = error.column;
+            format!(
+                "{name}:{line}:{column}: the input is not JSON: {}",
+                error.message
+            )
+        })?;
+        let text = String::from_utf8_lossy(text).trim().to_owned();
+        Ok(Self { name, text, json })
+    }
+}
+
 /// Reads an input: JSON itself if it looks like it, `-` for standard input, otherwise a file. `file://` may stand before a
 /// path, as for the AWS command line.
-pub(super) fn execution_input(argument: &str) -> Result<(Json, String), String> {
-    let (name, text) = if looks_like_json(argument) {
-        ("the input".to_owned(), argument.as_bytes().to_vec())
+pub(super) fn execution_input(argument: &str) -> Result<Input, String> {
+    let (name, text) = input_text(argument)?;
+    Input::parse(name, &text, 1).map_err(|problem| {
+        let lines = text
+            .split(|byte| *byte == b'\n')
+            .filter(|line| !line.trim_ascii().is_empty());
+        let mut lines = lines.take(2).map(|line| Json::parse(line).is_ok());
+        if lines.next() == Some(true) && lines.next() == Some(true) {
+            format!("{problem}\nhelp: if each line is the input of an execution, say --ndjson")
+        } else {
+            problem
+        }
+    })
+}
+
+/// Reads an input of which each line is one. Empty lines are passed over.
+pub(super) fn inputs_by_line(argument: &str) -> Result<Vec<Input>, String> {
+    let (name, text) = input_text(argument)?;
+    let lines = text.split(|byte| *byte == b'\n').enumerate();
+    let lines = lines.filter(|(_, line)| !line.trim_ascii().is_empty());
+    lines
+        .map(|(at, line)| Input::parse(name.clone(), line, at + 1))
+        .collect()
+}
+
+fn input_text(argument: &str) -> Result<(String, Vec<u8>), String> {
+    if argument.is_empty() {
+        return Err("the input is empty: leave it out for {}, or say - for standard input".into());
+    }
+    if looks_like_json(argument) {
+        return Ok(("the input".to_owned(), argument.as_bytes().to_vec()));
+    }
+    let text = read(argument, LARGEST_INPUT)?;
+    let text =
+        text.ok_or_else(|| format!("{argument}: an input has at most {LARGEST_INPUT} bytes"))?;
+    let name = if argument == "-" {
+        "standard input"
     } else {
-        let text = read(argument, LARGEST_INPUT)?;
-        let text =
-            text.ok_or_else(|| format!("{argument}: an input has at most {LARGEST_INPUT} bytes"))?;
-        (
-            if argument == "-" {
-                "standard input".into()
-            } else {
-                argument.to_owned()
-            },
-            text,
-        )
+        argument
     };
-    let json = Json::parse(&text).map_err(|error| {
+    Ok((name.to_owned(), text))
+}
+
+/// JSON from an option: itself, or a file that holds it.
+pub(super) fn option_json(option: &str, argument: &str) -> Result<Json, String> {
+    let (name, text) = input_text(argument).map_err(|problem| format!("{option}: {problem}"))?;
+    Json::parse(&text).map_err(|error| {
         format!(
-            "{name}:{}:{}: the input is not JSON: {}",
+            "{option}: {name}:{}:{}: {}",
             error.line, error.column, error.message
         )
-    })?;
-    Ok((json, String::from_utf8_lossy(&text).trim().to_owned()))
+    })
 }
 
 fn looks_like_json(argument: &str) -> bool {
+    let argument = argument.trim_start();
     let begins = |c: char| matches!(c, '{' | '[' | '"') || c.is_ascii_digit();
     let is_word = matches!(argument, "true" | "false" | "null");
     let number = argument

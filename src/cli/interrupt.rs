@@ -5,6 +5,7 @@ pub(super) async fn signal() -> &'static str {
     tokio::select! {
         () = ctrl_c() => "somebody pressed Ctrl-C",
         () = terminate() => "somebody ended sfn-run",
+        () = hang_up() => "the terminal was closed",
     }
 }
 
@@ -17,8 +18,17 @@ async fn ctrl_c() {
 
 #[cfg(unix)]
 async fn terminate() {
-    use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
+    received(tokio::signal::unix::SignalKind::terminate()).await
+}
+
+#[cfg(unix)]
+async fn hang_up() {
+    received(tokio::signal::unix::SignalKind::hangup()).await
+}
+
+#[cfg(unix)]
+async fn received(kind: tokio::signal::unix::SignalKind) {
+    match tokio::signal::unix::signal(kind) {
         Ok(mut signal) => drop(signal.recv().await),
         Err(_) => std::future::pending().await,
     }
@@ -26,5 +36,10 @@ async fn terminate() {
 
 #[cfg(not(unix))]
 async fn terminate() {
+    std::future::pending().await
+}
+
+#[cfg(not(unix))]
+async fn hang_up() {
     std::future::pending().await
 }

@@ -5,11 +5,17 @@
 
 mod conformance;
 mod exit;
+mod gaps;
+mod generate;
 mod history;
 mod input;
 mod interrupt;
+mod many;
+mod progress;
+mod project;
 mod render;
 mod run;
+mod start;
 mod tasks;
 mod terminal;
 mod validate;
@@ -18,7 +24,7 @@ pub use exit::Exit;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{Args as _, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 /// Run AWS Step Functions state machines anywhere.
 #[derive(Parser)]
@@ -31,19 +37,48 @@ use clap::{Parser, Subcommand};
 )]
 struct Cli {
     #[command(subcommand)]
-    command: Option<Command>,
-    #[command(flatten)]
-    run: Option<run::Run>,
+    command: Command,
+}
+
+/// The names of the commands.
+fn command_names() -> Vec<String> {
+    let command = Cli::command();
+    command
+        .get_subcommands()
+        .map(|command| command.get_name().to_owned())
+        .collect()
+}
+
+/// The command line: the options of `run` without its name, or a command.
+fn command() -> clap::Command {
+    // Its options bring a description along, which is not that of the whole.
+    let about = Cli::command().get_about().cloned().unwrap_or_default();
+    run::Run::augment_args(Cli::command().subcommand_required(false)).about(about)
+}
+
+fn parsed() -> Result<Command, clap::Error> {
+    let mut matches = command().try_get_matches()?;
+    if matches.subcommand_name().is_some() {
+        Ok(Cli::from_arg_matches_mut(&mut matches)?.command)
+    } else {
+        Ok(Command::Run(Box::new(run::Run::from_arg_matches_mut(
+            &mut matches,
+        )?)))
+    }
 }
 
 #[derive(Subcommand)]
 enum Command {
     /// Run a state machine: the same as `sfn-run MACHINE [INPUT]`.
-    Run(run::Run),
+    Run(Box<run::Run>),
     /// Tell everything that is wrong with definitions.
     Validate(validate::Validate),
     /// Hold the engine to cases of behaviour.
     Conformance(conformance::Conformance),
+    /// Print what makes a shell complete the words of sfn-run.
+    Completions(generate::Completions),
+    /// Print the manual page, or write a page for each command into a folder.
+    Man(generate::Man),
 }
 
 const EXAMPLES: &str = "\
@@ -51,12 +86,15 @@ Examples:
   sfn-run machine.json '{\"order\": 7}'
   sfn-run machine.json input.json --task 'ChargeCard=exec:./charge.sh'
   sfn-run machine.json - --task 'arn:aws:lambda:*=json:{\"ok\":true}' < input.json
+  sfn-run machine.json input.json --mock MockConfigFile.json --test-case HappyPath
   sfn-run machine.json --time virtual --history
+  sfn-run machine.json --ndjson - < inputs.ndjson > outputs.ndjson
   sfn-run validate *.asl.json
 
 Exit codes:
   0 succeeded   1 the execution failed   2 usage, or an invalid definition   3 timed out
-  4 aborted     130 interrupted          70 a bug in sfn-run";
+  4 aborted     130 interrupted          74 done, but the result could not be written
+  70 a bug in sfn-run";
 
 /// Runs the command line of this process.
 #[must_use]
@@ -66,19 +104,13 @@ pub fn main() -> ExitCode {
             "this is a bug in sfn-run, please report it with the definition and the input: {panic}"
         ));
     }));
-    let outcome = std::panic::catch_unwind(|| {
-        let cli = match Cli::try_parse() {
-            Ok(cli) => cli,
-            Err(usage) => return terminal::usage(&usage),
-        };
-        match (cli.command, cli.run) {
-            (Some(Command::Run(run)), _) | (None, Some(run)) => run.run(),
-            (Some(Command::Validate(validate)), _) => validate.run(),
-            (Some(Command::Conformance(conformance)), _) => conformance.run(),
-            (None, None) => terminal::usage(&clap::Error::new(
-                clap::error::ErrorKind::MissingRequiredArgument,
-            )),
-        }
+    let outcome = std::panic::catch_unwind(|| match parsed() {
+        Err(usage) => terminal::usage(&usage),
+        Ok(Command::Run(run)) => run.run(),
+        Ok(Command::Validate(validate)) => validate.run(),
+        Ok(Command::Conformance(conformance)) => conformance.run(),
+        Ok(Command::Completions(completions)) => completions.run(command()),
+        Ok(Command::Man(man)) => man.run(command()),
     });
     outcome.unwrap_or(Exit::Bug).into()
 }

@@ -82,7 +82,7 @@ fn excerpt(text: &str, at: usize) -> (&str, usize) {
     let at = boundary(text, at.min(text.len()));
     let line_start = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
     let line_end = text[at..]
-        .find('\n')
+        .find(['\r', '\n'])
         .map_or(text.len(), |newline| at + newline);
     let start = boundary(text, line_start.max(at.saturating_sub(WINDOW)));
     let end = boundary(text, line_end.min(at + WINDOW));
@@ -100,14 +100,12 @@ fn boundary(text: &str, at: usize) -> usize {
 /// The library shows where in the excerpt the mark is; people want to know where in the file, and in the machine.
 fn with_place(shown: &str, name: &str, (line, column): (usize, usize), location: &str) -> String {
     let mut lines: Vec<String> = shown.lines().map(str::to_owned).collect();
-    let place = lines
+    let arrow = lines
         .iter_mut()
-        .find(|line| line.contains("--> ") && line.contains(name));
-    if let Some(shown_line) = place
-        && let Some(at) = shown_line.find(name)
-    {
-        shown_line.truncate(at);
-        shown_line.push_str(&format!("{name}:{line}:{column}  {location}"));
+        .find_map(|line| line.find("--> ").map(|at| (line, at)));
+    if let Some((line_shown, at)) = arrow {
+        line_shown.truncate(at);
+        line_shown.push_str(&format!("--> {name}:{line}:{column}  {location}"));
     }
     lines.join("\n")
 }

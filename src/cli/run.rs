@@ -5,11 +5,13 @@ use std::sync::Arc;
 use clap::{Args, ValueEnum};
 
 use super::history::Recorder;
-use super::{Exit, input, interrupt, render, tasks, terminal};
-use crate::aws::Place;
+use super::input::{self, Input};
+use super::progress::Progress;
+use super::tasks::{self, Tasks};
+use super::{Exit, interrupt, many, render, start, terminal};
 use crate::driver::local::{Local, Pace};
 use crate::driver::{BEGINNING, Report};
-use crate::engine::{Failure, Identity, Outcome, Profile, Recording, Start};
+use crate::engine::{Failure, Outcome, Profile, Recording};
 use crate::machine::Machine;
 use crate::value::{Json, Object, Text};
 
@@ -17,41 +19,43 @@ use crate::value::{Json, Object, Text};
 #[derive(Args)]
 pub(super) struct Run {
     /// The definition: a file, or `-` for standard input
-    machine: String,
-    /// The input: a file, `-` for standard input, or JSON itself
-    #[arg(default_value = "{}", allow_hyphen_values = true)]
-    input: String,
-    /// What tasks answer whose resource fits PATTERN: exec:COMMAND, json:VALUE, fail:ERROR[:CAUSE], or echo. PATTERN fits
-    /// the whole resource or what stands after any `:` or `/` of it, as the name at its end; `*` is any run of characters;
-    /// the first that fits counts
-    #[arg(long, value_name = "PATTERN=ANSWER")]
-    task: Vec<String>,
-    /// The same from a file: a JSON object of "PATTERN": "ANSWER", or a list of answers to successive attempts.
-    /// Programs run in the file's folder
-    #[arg(long, value_name = "FILE")]
-    tasks: Vec<String>,
+    pub(super) machine: String,
+    /// The input: a file, `-` for standard input, or JSON itself. Several inputs are several executions, and each prints
+    /// one line, in the order of the inputs
+    #[arg(default_value = "{}", allow_negative_numbers = true)]
+    pub(super) input: Vec<String>,
+    /// Each line of an input is the input of an execution of its own
+    #[arg(long)]
+    pub(super) ndjson: bool,
+    /// How many executions run at a time, where there are several
+    #[arg(long, value_name = "COUNT", default_value_t = 40, value_parser = clap::value_parser!(u16).range(1..))]
+    pub(super) jobs: u16,
     /// How time passes: virtual jumps over waits, while tasks that are really running take their time
     #[arg(long, value_enum, default_value_t)]
     time: Time,
     /// What random numbers and UUIDs are drawn from: the same seed gives the same ones, and in virtual time the same
-    /// history
+    /// history but for task tokens and the times of programs that are run
     #[arg(long)]
     seed: Option<u64>,
-    /// Show the history as a table, or write its events to FILE as JSON in the form of the AWS API
-    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
-    history: Option<Option<String>>,
+    /// Show the history as a table while it is made
+    #[arg(long, conflicts_with = "quiet")]
+    pub(super) history: bool,
+    /// Write the history to FILE, as JSON in the form of the AWS API
+    #[arg(long, value_name = "FILE")]
+    pub(super) history_file: Option<String>,
     /// Whose rules hold: aws has the service's limits, relaxed lifts those on payloads and histories
     #[arg(long, value_enum, default_value_t)]
     profile: Rules,
-    /// The name of the execution
-    #[arg(long)]
-    name: Option<String>,
     /// What goes to standard output: the output of the execution, or an object with status, output, error and cause
     #[arg(long, value_enum, default_value_t)]
-    output: Output,
+    pub(super) output: Output,
     /// Say nothing on standard error but why a command cannot be done
     #[arg(short, long)]
-    quiet: bool,
+    pub(super) quiet: bool,
+    #[command(flatten)]
+    identity: start::StartOptions,
+    #[command(flatten)]
+    tasks: tasks::TaskOptions,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, ValueEnum)]
@@ -69,7 +73,7 @@ enum Rules {
 }
 
 #[derive(Clone, Copy, Default, PartialEq, ValueEnum)]
-enum Output {
+pub(super) enum Output {
     #[default]
     Text,
     Json,
@@ -82,32 +86,55 @@ impl Run {
     }
 
     fn prepared(&self) -> Result<Exit, String> {
-        if self.machine == "-" && self.input == "-" {
-            return Err("standard input cannot be both the definition and the input".into());
+        let standard = self.input.iter().filter(|input| *input == "-").count();
+        if usize::from(self.machine == "-") + standard > 1 {
+            return Err(
+                "standard input can be read once: as the definition, or as one input".into(),
+            );
         }
-        let name = self.name.as_deref().map(checked_name).transpose()?;
+        let identity = self.identity.prepared(&self.machine)?;
         let machine = Arc::new(self.compiled()?);
-        let registry = tasks::registry(&self.task, &self.tasks)?;
-        let (input, text) = input::execution_input(&self.input)?;
-        let recorder = self.recorder(&machine)?;
-        let mut local = Local::new(machine)
-            .registry(registry)
-            .configure(|start| self.configure(start, name, text));
-        if self.time == Time::Virtual {
-            local = local.pace(Pace::Jumping);
-            // Two runs with one seed are the same to the last timestamp.
-            local = if self.seed.is_some() {
-                local.begun_at(BEGINNING)
-            } else {
-                local
-            };
+        let tasks = self.tasks.tasks(&self.machine, &machine, self.quiet)?;
+        let begin = Begin {
+            run: self,
+            machine,
+            tasks,
+            identity,
+        };
+        if self.ndjson || self.input.len() > 1 {
+            return many::run(&begin);
         }
-        if let Some(recorder) = recorder.clone() {
-            local = local.observer(move |event| recorder.take(event));
+        let input = input::execution_input(&self.input[0])?;
+        self.one(&begin, input)
+    }
+
+    /// Runs one execution, and tells how it goes.
+    fn one(&self, begin: &Begin<'_>, input: Input) -> Result<Exit, String> {
+        let recorders = self.recorders(&begin.machine)?;
+        let progress = Progress::of_execution(self.quiet || self.history);
+        let recording = !recorders.is_empty() || progress.is_some();
+        let mut local = begin.local(&input, None, recording);
+        if recording {
+            let (recorders, progress) = (recorders.clone(), progress.clone());
+            local = local.observer(move |event| {
+                recorders.iter().for_each(|recorder| recorder.take(event));
+                progress.iter().for_each(|progress| progress.take(event));
+            });
         }
-        let (report, interrupted) = drive(local, input)?;
-        recorder.map_or(Ok(()), |recorder| recorder.finish())?;
-        self.tell_outcome(&report)?;
+        if let Some(progress) = progress.clone() {
+            local = local.idle(move |until| progress.idle(until));
+        }
+        let (report, interrupted) = drive(local, input.json)?;
+        if let Some(progress) = progress {
+            progress.finish();
+        }
+        // The outcome goes out before anybody complains: the work is done, and cannot be done again.
+        let told = self.tell_outcome(&report);
+        let written = recorders.iter().try_for_each(Recorder::finish);
+        if let Err(problem) = told.and(written) {
+            terminal::complain(&problem);
+            return Ok(Exit::Unwritten);
+        }
         Ok(if interrupted {
             Exit::Interrupted
         } else {
@@ -131,47 +158,15 @@ impl Run {
         }
     }
 
-    fn recorder(&self, machine: &Arc<Machine>) -> Result<Option<Recorder>, String> {
-        match &self.history {
-            None => Ok(None),
-            Some(None) => Ok(Some(Recorder::table(machine))),
-            Some(Some(file)) => Recorder::json(file).map(Some),
-        }
-    }
-
-    fn configure(&self, start: &mut Start, name: Option<Text>, input_text: String) {
-        start.seed = self.seed.unwrap_or(start.seed);
-        start.input_text = Some(Text::from(input_text));
-        start.identity = self.identity(name);
-        start.recording = if self.history.is_some() {
-            Recording::Full
-        } else {
-            Recording::Off
-        };
-        start.profile = match self.profile {
-            Rules::Aws => Profile::Aws,
-            Rules::Relaxed => Profile::Relaxed,
-        };
-    }
-
-    /// The machine is called after its file, as the service would after its name.
-    fn identity(&self, name: Option<Text>) -> Identity {
-        let file = self.machine.rsplit(['/', '\\']).next().unwrap_or_default();
-        let stem = file.split('.').next().unwrap_or_default();
-        let machine = if stem.is_empty() || stem == "-" {
-            "machine"
-        } else {
-            stem
-        };
-        let name = name.unwrap_or_else(|| "execution".into());
-        let place = Place::default();
-        Identity {
-            execution_arn: place.execution(machine, &name),
-            name,
-            state_machine_arn: place.state_machine(machine),
-            state_machine_name: machine.into(),
-            ..Identity::default()
-        }
+    /// Who takes the history down.
+    fn recorders(&self, machine: &Arc<Machine>) -> Result<Vec<Recorder>, String> {
+        let table = self.history.then(|| Recorder::table(machine));
+        let file = self
+            .history_file
+            .as_deref()
+            .map(Recorder::json)
+            .transpose()?;
+        Ok(table.into_iter().chain(file).collect())
     }
 
     fn tell_outcome(&self, report: &Report) -> Result<(), String> {
@@ -186,30 +181,60 @@ impl Run {
     }
 }
 
-/// The name, if the service would take it (API reference, `StartExecution`, § name).
-fn checked_name(name: &str) -> Result<Text, String> {
-    let forbidden =
-        |c: char| c.is_whitespace() || c.is_control() || "<>{}[]?*\"#%\\^|~`$&,;:/".contains(c);
-    if let Some(found) = name.chars().find(|c| forbidden(*c)) {
-        return Err(format!(
-            "--name: the name of an execution cannot contain {found:?}"
-        ));
+/// All that executions of a command have in common.
+pub(super) struct Begin<'a> {
+    pub(super) run: &'a Run,
+    pub(super) machine: Arc<Machine>,
+    pub(super) tasks: Tasks,
+    identity: start::Prepared,
+}
+
+impl Begin<'_> {
+    /// An execution that is about to start: the one there is, or one of several.
+    pub(super) fn local(&self, input: &Input, number: Option<usize>, recording: bool) -> Local {
+        let mut local = Local::new(self.machine.clone())
+            .resolver(self.tasks.resolver())
+            .configure(|start| {
+                let seed = self
+                    .run
+                    .seed
+                    .map(|seed| seed.wrapping_add(number.unwrap_or(0) as u64));
+                start.seed = seed.unwrap_or(start.seed);
+                start.input_text = Some(Text::from(input.text.as_str()));
+                self.identity.apply(start, number);
+                start.recording = if recording {
+                    Recording::Full
+                } else {
+                    Recording::Off
+                };
+                start.profile = match self.run.profile {
+                    Rules::Aws => Profile::Aws,
+                    Rules::Relaxed => Profile::Relaxed,
+                };
+            });
+        if self.run.time == Time::Virtual {
+            local = local.pace(Pace::Jumping);
+            // Two runs with one seed are the same to the last timestamp.
+            if self.run.seed.is_some() {
+                local = local.begun_at(BEGINNING);
+            }
+        }
+        local
     }
-    match name.chars().count() {
-        1..=80 => Ok(name.into()),
-        count => Err(format!(
-            "--name: the name of an execution has 1 to 80 characters, not {count}"
-        )),
+}
+
+/// The name of a definition's file without folders and endings: what its machine is called.
+pub(super) fn stem(definition: &str) -> &str {
+    let file = definition.rsplit(['/', '\\']).next().unwrap_or_default();
+    match file.split('.').next().unwrap_or_default() {
+        "" | "-" => "machine",
+        stem => stem,
     }
 }
 
 /// Runs an execution. A signal stops it and is recorded as an abort.
 fn drive(local: Local, input: Json) -> Result<(Report, bool), String> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build();
-    let runtime = runtime.map_err(|error| format!("the runtime cannot be started: {error}"))?;
-    Ok(runtime.block_on(async {
+    Ok(runtime()?.block_on(async {
         let mut run = local.start(input);
         tokio::select! {
             // Listens to signals before anything runs.
@@ -223,8 +248,16 @@ fn drive(local: Local, input: Json) -> Result<(Report, bool), String> {
     }))
 }
 
+/// What executions run on.
+pub(super) fn runtime() -> Result<tokio::runtime::Runtime, String> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| format!("the runtime cannot be started: {error}"))
+}
+
 /// `--output json`
-fn summary(outcome: &Outcome) -> Json {
+pub(super) fn summary(outcome: &Outcome) -> Json {
     let mut object: Object = [("status", Json::from(outcome.status()))]
         .into_iter()
         .collect();
@@ -242,7 +275,7 @@ fn summary(outcome: &Outcome) -> Json {
 }
 
 /// A failure in words: what, where, why.
-fn failed(report: &Report, failure: &Failure) -> String {
+pub(super) fn failed(report: &Report, failure: &Failure) -> String {
     let what = match report.outcome {
         Outcome::TimedOut(_) => "the execution timed out",
         Outcome::Aborted(_) => "the execution was aborted",
@@ -254,10 +287,10 @@ fn failed(report: &Report, failure: &Failure) -> String {
         .map_or_else(String::new, |state| format!(" in state `{state}`"));
     let mut text = format!("error: {what}{at}");
     if let Some(error) = &failure.error {
-        text.push_str(&format!("\nerror name: {error}"));
+        text.push_str(&format!("\nerror name: {}", terminal::shown(error)));
     }
     if let Some(cause) = &failure.cause {
-        text.push_str(&format!("\ncause: {cause}"));
+        text.push_str(&format!("\ncause: {}", terminal::shown(cause)));
     }
     text
 }

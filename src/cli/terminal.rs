@@ -21,9 +21,24 @@ pub(super) fn tell(text: &str) {
     let _ = writeln!(out, "{text}");
 }
 
+/// A text from elsewhere, harmless to a terminal: control characters are shown, not obeyed.
+pub(super) fn shown(text: &str) -> String {
+    let show = |c: char| match c {
+        '\n' | '\t' => String::from(c),
+        c if c.is_control() => c.escape_default().to_string(),
+        c => String::from(c),
+    };
+    text.chars().map(show).collect()
+}
+
 /// Tells of something that went wrong.
 pub(super) fn complain(message: &str) {
     tell(&format!("error: {message}"));
+}
+
+/// Tells something that is good to know.
+pub(super) fn note(message: &str) {
+    tell(&format!("note: {message}"));
 }
 
 /// Tells that the command cannot be done as it was given.
@@ -57,4 +72,7 @@ pub(super) fn is_terminal() -> bool {
 pub(super) fn progress(done: usize, total: usize) {
     let mut out = io::stderr().lock();
     let _ = write!(out, "\r{done} of {total} cases\r");
+    if done == total {
+        let _ = write!(out, "\r\x1b[K");
+    }
 }

@@ -22,7 +22,9 @@ pub enum Literal {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LiteralError {
     /// It begins with no word that is known.
-    #[error("`{0}` is no answer: write json:VALUE, fail:ERROR[:CAUSE], echo, or exec:COMMAND")]
+    #[error(
+        "`{0}` is no answer: write json:VALUE, fail:ERROR[:CAUSE], echo, exec:COMMAND or http://URL"
+    )]
     Unknown(String),
     /// What follows `json:` is no JSON.
     #[error("`json:{text}` holds no JSON: {problem}")]
@@ -52,7 +54,9 @@ impl FromStr for Literal {
             return Json::parse(json).map(Self::Json).map_err(problem);
         }
         match text.strip_prefix("fail:") {
-            Some("") => Err(LiteralError::NoError),
+            Some(failure) if failure.is_empty() || failure.starts_with(':') => {
+                Err(LiteralError::NoError)
+            }
             Some(failure) => Ok(Self::Fail(failure_of(failure))),
             None => Err(LiteralError::Unknown(text.into())),
         }
@@ -116,7 +120,9 @@ mod tests {
         );
         check(
             "x",
-            Err("`x` is no answer: write json:VALUE, fail:ERROR[:CAUSE], echo, or exec:COMMAND"),
+            Err(
+                "`x` is no answer: write json:VALUE, fail:ERROR[:CAUSE], echo, exec:COMMAND or http://URL",
+            ),
         );
     }
 }

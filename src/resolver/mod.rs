@@ -15,7 +15,11 @@
 #[cfg(feature = "local")]
 mod command;
 mod function;
+#[cfg(feature = "http")]
+mod http;
+mod lambda;
 mod literal;
+mod mock;
 mod pattern;
 mod registry;
 mod sequence;
@@ -24,9 +28,12 @@ mod updates;
 #[cfg(feature = "local")]
 pub use command::{Command, CommandSyntaxError};
 pub use function::Function;
+#[cfg(feature = "http")]
+pub use http::{Http, HttpError};
 pub use literal::{Literal, LiteralError};
+pub use mock::{Mock, MockError, MockFile, Mocked, Responses};
 pub use pattern::Pattern;
-pub use registry::{Registry, UNRESOLVED};
+pub use registry::Registry;
 pub use sequence::Sequence;
 pub(crate) use updates::Sink;
 pub use updates::Updates;

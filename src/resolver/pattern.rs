@@ -44,8 +44,14 @@ impl fmt::Display for Pattern {
     }
 }
 
-/// The ARN of a Lambda function without its version or alias, if it has one.
+/// The ARN of a Lambda function, or its name, without the version or alias, if it has one.
 fn unqualified(resource: &Resource) -> Option<&str> {
+    if let Some((name, alias)) = resource.text.split_once(':')
+        && resource.kind == ResourceKind::Custom
+        && !alias.contains([':', '/'])
+    {
+        return Some(name);
+    }
     let colons = resource.text.match_indices(':');
     // arn : partition : lambda : region : account : function : name : qualifier
     let (seventh, _) = colons
@@ -130,6 +136,8 @@ mod tests {
             "arn:aws:lambda:us-east-1:123456789012:function:Charge:PROD",
             true,
         );
+        check("Charge", "Charge:PROD", true);
+        check("exec", "exec:./charge", false);
         check("sqs", "arn:aws:states:::sqs:sendMessage", false);
     }
 }

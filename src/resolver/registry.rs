@@ -6,16 +6,20 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{Answer, Call, Ends, Function, Literal, LiteralError, Pattern, Resolver, Updates};
-use crate::asl::Resource;
-use crate::engine::{Failure, TaskRequest};
+use super::{
+    Answer, Call, Ends, Function, Literal, LiteralError, Pattern, Resolver, Updates, lambda,
+};
+use crate::engine::{Failure, TaskRequest, errors};
 use crate::value::Json;
 
-/// The error of a task whose resource nothing resolves. Retriers and catchers can name it; `States.TaskFailed` and
-/// `States.ALL` match it too.
-pub const UNRESOLVED: &str = "Resource.Unresolved";
-
 /// Resolvers, each behind a pattern over resources. The first whose pattern fits does the work.
+///
+/// A pattern fits a task of the Lambda service (`arn:aws:states:::lambda:invoke`) also by the function that it calls, its
+/// `FunctionName`. What is behind such a pattern is that function: it gets the `Payload`, and what it answers becomes the
+/// `Payload` of what the service would answer. So one resolver serves a function however it is called.
+///
+/// A task that nothing resolves fails with `States.Runtime`, which no retrier and no catcher takes: it is the set-up that
+/// is wrong, not the work.
 #[derive(Clone, Default)]
 pub struct Registry {
     entries: Vec<(Pattern, Arc<dyn Resolver>)>,
@@ -101,53 +105,73 @@ impl Registry {
         Ok(self.with(pattern, answer.parse::<Literal>()?))
     }
 
-    /// The resolver of a resource.
-    #[must_use]
-    pub fn find(&self, resource: &Resource) -> Option<&dyn Resolver> {
-        let (_, resolver) = self
-            .entries
-            .iter()
-            .find(|(pattern, _)| pattern.matches(resource))?;
-        Some(resolver.as_ref())
+    /// The resolver of a request, and whether it is the function behind a call of the Lambda service.
+    fn find(&self, request: &TaskRequest) -> Option<(&dyn Resolver, Asked)> {
+        let function = lambda::function(request);
+        let function = function.as_ref();
+        self.entries.iter().find_map(|(pattern, resolver)| {
+            let asked = if pattern.matches(&request.resource) {
+                Asked::Resource
+            } else if function.is_some_and(|function| pattern.matches(function)) {
+                Asked::Function
+            } else {
+                return None;
+            };
+            Some((resolver.as_ref(), asked))
+        })
     }
+}
+
+/// What a resolver stands for.
+#[derive(Clone, Copy, PartialEq)]
+enum Asked {
+    /// What `Resource` names.
+    Resource,
+    /// The function that a call of the Lambda service names.
+    Function,
 }
 
 /// A registry resolves by whichever of its resolvers fits, and fails clearly when none does.
 impl Resolver for Registry {
     fn call(&self, request: &Arc<TaskRequest>, updates: &Updates) -> Call {
-        match self.find(&request.resource) {
-            Some(resolver) => resolver.call(request, updates),
+        match self.find(request) {
+            Some((resolver, Asked::Resource)) => resolver.call(request, updates),
+            Some((resolver, Asked::Function)) => {
+                lambda::invoked(request, resolver.call(&lambda::payload(request), updates))
+            }
             None => Call::Done(Err(unresolved(request))),
         }
     }
 
     fn attach(&self, request: &Arc<TaskRequest>, submitted: &Json, updates: &Updates) -> Call {
-        match self.find(&request.resource) {
-            Some(resolver) => resolver.attach(request, submitted, updates),
+        match self.find(request) {
+            Some((resolver, _)) => resolver.attach(request, submitted, updates),
             None => Call::Done(Err(unresolved(request))),
         }
     }
 
     fn cancel(&self, request: &TaskRequest) {
-        if let Some(resolver) = self.find(&request.resource) {
+        if let Some((resolver, _)) = self.find(request) {
             resolver.cancel(request);
         }
     }
 
     fn ends(&self, request: &TaskRequest) -> Ends {
-        self.find(&request.resource)
-            .map_or(Ends::Call, |resolver| resolver.ends(request))
+        self.find(request)
+            .map_or(Ends::Call, |(resolver, _)| resolver.ends(request))
     }
 }
 
 fn unresolved(request: &TaskRequest) -> Failure {
     let (resource, state) = (&request.resource, &request.state_name);
-    let name = resource.text.rsplit([':', '/']).next().unwrap_or_default();
+    let function = lambda::function(request);
+    let named = function.as_ref().unwrap_or(resource);
+    let name = named.text.rsplit([':', '/']).next().unwrap_or_default();
     let cause = format!(
         "nothing resolves the resource '{resource}' of state '{state}': give it an answer with --task \
          '{name}=exec:COMMAND' or --task '{name}=json:VALUE', or in a program with Registry::function(\"{name}\", ...)"
     );
-    Failure::new(UNRESOLVED, cause)
+    Failure::new(errors::RUNTIME, cause)
 }
 
 impl fmt::Debug for Registry {
@@ -196,7 +220,7 @@ mod tests {
             Json::Null,
         )
         .unwrap_err();
-        assert_eq!(failure.error(), UNRESOLVED);
+        assert_eq!(failure.error(), errors::RUNTIME);
         for part in [
             "of state 'T'",
             "--task 'pay=exec:COMMAND'",

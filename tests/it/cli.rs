@@ -1,94 +1,9 @@
 //! The command line as a newcomer and a script meet it: exit codes, streams, messages.
 
 use std::fs;
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::path::Path;
 
-/// What came of a command.
-pub(crate) struct Ran {
-    pub(crate) code: i32,
-    pub(crate) stdout: String,
-    pub(crate) stderr: String,
-}
-
-/// Runs the command line.
-pub(crate) fn sfn_run(arguments: &[&str]) -> Ran {
-    with_stdin(arguments, b"")
-}
-
-fn with_stdin(arguments: &[&str], stdin: &[u8]) -> Ran {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_sfn-run"))
-        .args(arguments)
-        .env("NO_COLOR", "1")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the binary is built");
-    // A command that refuses its arguments does not read.
-    let _ = child.stdin.take().expect("it is piped").write_all(stdin);
-    let output = child.wait_with_output().expect("it ends");
-    Ran {
-        code: output.status.code().unwrap_or(-1),
-        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-    }
-}
-
-/// A folder of its own for each test, gone when the test is.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new() -> Self {
-        static NEXT: AtomicU32 = AtomicU32::new(0);
-        let name = format!(
-            "sfn-cli-{}-{}",
-            std::process::id(),
-            NEXT.fetch_add(1, Ordering::Relaxed)
-        );
-        let folder = std::env::temp_dir().join(name);
-        fs::create_dir_all(&folder).expect("there is a folder for temporary files");
-        Self(folder)
-    }
-
-    fn file(&self, name: &str, text: impl AsRef<[u8]>) -> String {
-        let path = self.0.join(name);
-        fs::write(&path, text).expect("the folder can be written");
-        path.display().to_string()
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
-const ECHO: &str = r#"{"StartAt":"A","States":{"A":{"Type":"Pass","End":true}}}"#;
-const TASK: &str = r#"{"StartAt":"T","States":{"T":{"Type":"Task","Resource":"arn:aws:lambda:us-east-1:123456789012:function:pay","End":true}}}"#;
-
-fn run(machine: &str, arguments: &[&str]) -> Ran {
-    let folder = Folder::new();
-    let file = folder.file("machine.json", machine);
-    sfn_run(&[&[file.as_str()], arguments].concat())
-}
-
-#[track_caller]
-fn check(ran: &Ran, code: i32, stdout: &str, stderr: &str) {
-    assert_eq!(
-        (ran.code, ran.stdout.as_str()),
-        (code, stdout),
-        "{}",
-        ran.stderr
-    );
-    assert!(
-        ran.stderr.contains(stderr),
-        "{stderr:?} is not in {:?}",
-        ran.stderr
-    );
-}
+use crate::sfn_run::{ECHO, Folder, TASK, check, run, sfn_run, with_stdin};
 
 #[test]
 fn the_output_and_nothing_else_goes_to_stdout() {
@@ -150,79 +65,6 @@ fn output_json_tells_everything_in_one_object() {
 }
 
 #[test]
-fn tasks_are_answered_from_the_command_line() {
-    check(
-        &run(TASK, &["--task", "pay=json:{\"ok\":true}"]),
-        0,
-        "{\"ok\":true}\n",
-        "",
-    );
-    check(&run(TASK, &["5", "--task", "*=echo"]), 0, "5\n", "");
-    check(
-        &run(TASK, &["[1]", "--task", "arn:aws:lambda:*=exec:cat"]),
-        0,
-        "[1]\n",
-        "",
-    );
-    check(&run(TASK, &[]), 1, "", "--task 'pay=exec:COMMAND'");
-    check(&run(TASK, &["--task", "pay"]), 2, "", "PATTERN=ANSWER");
-    check(
-        &run(TASK, &["--task", "pay=nonsense"]),
-        2,
-        "",
-        "`nonsense` is no answer",
-    );
-}
-
-#[test]
-fn a_program_that_fails_says_why() {
-    check(
-        &run(
-            TASK,
-            &["--task", "pay=exec:sh -c 'echo no money >&2; exit 3'"],
-        ),
-        1,
-        "",
-        "cause: no money",
-    );
-    check(
-        &run(TASK, &["--task", "pay=exec:sh -c 'exit 3'"]),
-        1,
-        "",
-        "ended with exit status: 3",
-    );
-    check(
-        &run(TASK, &["--task", "pay=exec:echo not json"]),
-        1,
-        "",
-        "printed something that is not JSON",
-    );
-    check(
-        &run(TASK, &["--task", "pay=exec:./no-such-program"]),
-        1,
-        "",
-        "`./no-such-program` cannot be run",
-    );
-}
-
-#[test]
-fn successive_attempts_are_answered_in_turn() {
-    let folder = Folder::new();
-    let machine = TASK.replace("\"End\"", r#""Retry":[{"ErrorEquals":["Busy"]}],"End""#);
-    let machine = folder.file("machine.json", machine);
-    let tasks = folder.file(
-        "tasks.json",
-        r#"{"pay": ["fail:Busy", "fail:Busy", "json:\"paid\""]}"#,
-    );
-    check(
-        &sfn_run(&[&machine, "--tasks", &tasks, "--time", "virtual"]),
-        0,
-        "\"paid\"\n",
-        "",
-    );
-}
-
-#[test]
 fn a_seed_makes_a_run_repeatable() {
     let machine = r#"{"StartAt":"A","States":{"A":{"Type":"Pass","Parameters":{"id.$":"States.UUID()"},"End":true}}}"#;
     let once = run(machine, &["--seed", "7"]).stdout;
@@ -237,7 +79,7 @@ fn the_history_is_a_table_or_the_api_s_json() {
     let folder = Folder::new();
     let machine = folder.file("machine.json", ECHO);
     let file = folder.0.join("history.json");
-    let option = format!("--history={}", file.display());
+    let option = format!("--history-file={}", file.display());
     assert_eq!(sfn_run(&[&machine, &option]).code, 0);
     let history: serde_json::Value =
         serde_json::from_slice(&fs::read(file).expect("it was written")).expect("JSON");
@@ -403,86 +245,9 @@ fn conformance_prints_a_table_or_a_summary() {
     );
 }
 
-#[cfg(unix)]
-#[test]
-fn ctrl_c_aborts_and_kills_what_runs() {
-    let folder = Folder::new();
-    let machine = folder.file("machine.json", TASK);
-    let started = folder.0.join("started");
-    let task = format!(
-        "pay=exec:sh -c 'touch {}; exec sleep 1000'",
-        started.display()
-    );
-    let child = Command::new(env!("CARGO_BIN_EXE_sfn-run"))
-        .args([&machine, "--task", &task, "--output", "json"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the binary is built");
-    while !started.exists() {
-        std::thread::yield_now();
-    }
-    let interrupted = Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status()
-        .expect("there is kill");
-    assert!(interrupted.success());
-    let output = child.wait_with_output().expect("it ends");
-    assert_eq!(output.status.code(), Some(130));
-    let stdout = String::from_utf8_lossy(&output.stdout);
-    assert!(stdout.contains("\"status\":\"ABORTED\""), "{stdout}");
-}
-
-#[test]
-fn an_answer_from_the_command_line_is_that_of_the_whole_task() {
-    for resource in [
-        "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
-        "arn:aws:states:::glue:startJobRun.sync",
-        "arn:aws:states:us-east-1:123456789012:activity:sign",
-    ] {
-        let machine = format!(
-            r#"{{"StartAt":"T","States":{{"T":{{"Type":"Task","Resource":"{resource}","Parameters":{{"token.$":"$$.Task.Token"}},"End":true}}}}}}"#
-        );
-        let machine = match resource.contains("glue") {
-            true => machine.replace(r#""token.$":"$$.Task.Token""#, ""),
-            false => machine,
-        };
-        check(&run(&machine, &["--task", "*=json:1"]), 0, "1\n", "");
-        check(&run(&machine, &["--task", "*=exec:echo 2"]), 0, "2\n", "");
-        let failed = run(&machine, &["--task", "*=fail:Oops:why"]);
-        check(&failed, 1, "", "error name: Oops\ncause: why");
-    }
-}
-
-#[test]
-fn the_programs_of_a_file_run_in_its_folder() {
-    let folder = Folder::new();
-    let machine = folder.file("machine.json", TASK);
-    folder.file("answer.json", "9");
-    let tasks = folder.file("tasks.json", r#"{"pay": "exec:cat answer.json"}"#);
-    check(&sfn_run(&[&machine, "--tasks", &tasks]), 0, "9\n", "");
-}
-
-#[test]
-fn a_program_names_its_own_error() {
-    let folder = Folder::new();
-    let machine = folder.file("machine.json", TASK);
-    let error = folder.file(
-        "error.json",
-        r#"{"Error":"Card.Declined","Cause":"expired"}"#,
-    );
-    let task = format!("pay=exec:sh -c 'cat {error} >&2; exit 1'");
-    check(
-        &sfn_run(&[&machine, "--task", &task]),
-        1,
-        "",
-        "error name: Card.Declined\ncause: expired",
-    );
-}
-
 #[test]
 fn what_cannot_be_done_is_told_before_anything_runs() {
-    let history = run(TASK, &["--history=/no/such/folder/history.json"]);
+    let history = run(TASK, &["--history-file=/no/such/folder/history.json"]);
     check(&history, 2, "", "history.json cannot be written");
     assert!(
         !history.stderr.contains("the execution"),
@@ -500,7 +265,7 @@ fn with_a_seed_virtual_time_gives_the_same_history() {
         let folder = Folder::new();
         let machine = folder.file("machine.json", machine);
         let file = folder.0.join("history.json");
-        let option = format!("--history={}", file.display());
+        let option = format!("--history-file={}", file.display());
         let ran = sfn_run(&[&machine, "--time", "virtual", "--seed", "1", &option]);
         assert_eq!(ran.code, 0, "{}", ran.stderr);
         fs::read_to_string(file).expect("it was written")
@@ -511,97 +276,125 @@ fn with_a_seed_virtual_time_gives_the_same_history() {
 }
 
 #[test]
-fn a_program_that_prints_for_ever_is_stopped() {
+fn several_inputs_are_several_executions_with_a_line_each() {
+    let machine =
+        r#"{"StartAt":"W","States":{"W":{"Type":"Wait","SecondsPath":"$.s","End":true}}}"#;
+    let virtually = ["--time", "virtual"];
+    let ran = run(
+        machine,
+        &[&virtually[..], &["{\"s\":9}", "{\"s\":\"x\"}", "{\"s\":0}"]].concat(),
+    );
+    let lines: Vec<_> = ran.stdout.lines().collect();
+    assert_eq!((ran.code, lines.len()), (1, 3), "{}", ran.stderr);
+    assert_eq!((lines[0], lines[2]), ("{\"s\":9}", "{\"s\":0}"));
+    assert!(
+        lines[1].starts_with("{\"Error\":\"States.Runtime\",\"Cause\":"),
+        "{}",
+        lines[1]
+    );
+    assert!(
+        ran.stderr.contains("3 executions: 2 succeeded, 1 did not"),
+        "{}",
+        ran.stderr
+    );
     check(
-        &run(TASK, &["--task", "pay=exec:yes"]),
-        1,
+        &run(machine, &["1", "2", "--history"]),
+        2,
         "",
-        "printed more than",
+        "a history tells of one execution",
     );
 }
 
-/// Starts the command line, to be interrupted.
-#[cfg(unix)]
-fn started(arguments: &[&str]) -> std::process::Child {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_sfn-run"));
-    command
-        .args(arguments)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    command.spawn().expect("the binary is built")
-}
-
-#[cfg(unix)]
-fn signal(child: &std::process::Child, signal: &str) {
-    let sent = Command::new("kill")
-        .args([signal, &child.id().to_string()])
-        .status();
-    assert!(sent.expect("there is kill").success());
-}
-
-#[cfg(unix)]
 #[test]
-fn what_a_program_started_is_killed_with_it() {
-    use std::io::Read as _;
-    for name in ["-INT", "-TERM"] {
-        let folder = Folder::new();
-        let machine = folder.file("machine.json", TASK);
-        let pipe = folder.0.join("pipe");
-        assert!(
-            Command::new("mkfifo")
-                .arg(&pipe)
-                .status()
-                .expect("there is mkfifo")
-                .success()
-        );
-        let begun = folder.0.join("begun");
-        let task = format!(
-            "pay=exec:sh -c '(sleep 5; echo alive) > {} & touch {}; wait'",
-            pipe.display(),
-            begun.display()
-        );
-        let mut child = started(&[&machine, "--task", &task]);
-        while !begun.exists() {
-            let ended = child.try_wait().expect("it can be asked");
-            assert!(ended.is_none(), "{name}: it ended too early");
-            std::thread::yield_now();
-        }
-        // Opens as soon as the program's child has opened the other end.
-        let mut other_end = fs::File::open(&pipe).expect("it is a pipe");
-        signal(&child, name);
-        let mut heard = String::new();
-        other_end.read_to_string(&mut heard).expect("it is text");
-        assert_eq!(heard, "", "{name}");
-        assert_eq!(
-            child.wait_with_output().expect("it ends").status.code(),
-            Some(130),
-            "{name}"
-        );
-    }
-}
-
-#[cfg(unix)]
-#[test]
-fn an_execution_that_never_pauses_can_be_interrupted() {
-    use std::io::Read as _;
-    let looping = r#"{"StartAt":"A","States":{"A":{"Type":"Task","Resource":"work","Next":"B"},"B":{"Type":"Choice","Choices":[{"Variable":"$.x","IsPresent":true,"Next":"C"}],"Default":"A"},"C":{"Type":"Succeed"}}}"#;
+fn each_line_of_an_ndjson_input_is_an_input() {
     let folder = Folder::new();
-    let machine = folder.file("machine.json", looping);
-    let mut child = started(&[
-        &machine,
-        "--task",
-        "work=echo",
-        "--profile",
-        "relaxed",
-        "--history",
-    ]);
-    let mut stderr = child.stderr.take().expect("it is piped");
-    // It is under way when it says something.
-    stderr
-        .read_exact(&mut [0; 4096])
-        .expect("it tells its history");
-    signal(&child, "-INT");
-    let drained = std::thread::spawn(move || stderr.read_to_string(&mut String::new()));
-    assert_eq!(child.wait().expect("it ends").code(), Some(130));
-    drained.join().expect("no panic").expect("it is text");
+    let machine = folder.file("m.json", ECHO);
+    let ran = with_stdin(&[&machine, "--ndjson", "-"], b"1\n\n[2]\r\n\"three\"");
+    check(&ran, 0, "1\n[2]\n\"three\"\n", "3 executions: 3 succeeded");
+    let ran = with_stdin(&[&machine, "--ndjson", "-", "--jobs", "1"], b"1\n{\n");
+    check(&ran, 2, "", "standard input:2:2: the input is not JSON");
+    let ran = with_stdin(&[&machine, "-"], b"1\n2\n");
+    check(&ran, 2, "", "say --ndjson");
+    check(
+        &with_stdin(&[&machine, "--ndjson", "-"], b"\n"),
+        0,
+        "",
+        "0 executions",
+    );
+}
+
+#[test]
+fn a_run_can_be_told_who_it_is_and_what_it_knows() {
+    let machine = r#"{"StartAt":"A","States":{"A":{"Type":"Pass","Parameters":{
+        "name.$":"$$.Execution.Name","machine.$":"$$.StateMachine.Name","limit.$":"$limit","who.$":"$who","team.$":"$$.Team"},"End":true}}}"#;
+    let context = r#"{"Execution":{"Name":"mine"},"StateMachine":{"Name":"Orders"},"Team":["a"]}"#;
+    let ran = run(
+        machine,
+        &[
+            "--context",
+            context,
+            "--var",
+            "limit=10",
+            "--var",
+            "who=Ada",
+        ],
+    );
+    let expected = "{\"name\":\"mine\",\"machine\":\"Orders\",\"limit\":10,\"who\":\"Ada\",\"team\":[\"a\"]}\n";
+    check(&ran, 0, expected, "");
+    check(
+        &run(ECHO, &["--var", "limit"]),
+        2,
+        "",
+        "--var 'limit': write NAME=VALUE",
+    );
+    check(
+        &run(ECHO, &["--context", "[]"]),
+        2,
+        "",
+        "--context: an object is wanted",
+    );
+    let unknown = run(ECHO, &["--context", r#"{"Execution":{"Input":1}}"#]);
+    check(&unknown, 2, "", "`Execution.Input` is the run's to say");
+}
+
+#[test]
+fn completions_and_pages_are_made_from_the_options() {
+    let bash = sfn_run(&["completions", "bash"]);
+    assert!(
+        bash.code == 0 && bash.stdout.contains("--test-case"),
+        "{}",
+        bash.stderr
+    );
+    let page = sfn_run(&["man"]);
+    assert!(
+        page.code == 0
+            && page
+                .stdout
+                .contains("Run AWS Step Functions state machines anywhere"),
+        "{}",
+        page.stdout
+    );
+    let folder = Folder::new();
+    let ran = sfn_run(&["man", "--output", &folder.0.display().to_string()]);
+    check(&ran, 0, "", "");
+    assert!(folder.0.join("sfn-run.1").exists() && folder.0.join("sfn-run-validate.1").exists());
+}
+
+#[test]
+fn a_mistyped_command_or_option_is_told() {
+    check(
+        &sfn_run(&["validat", "m.json"]),
+        2,
+        "",
+        "write `sfn-run validate`",
+    );
+    check(
+        &run(ECHO, &["--tim", "virtual"]),
+        2,
+        "",
+        "a similar argument exists: '--time'",
+    );
+    check(&run(ECHO, &[""]), 2, "", "the input is empty");
+    check(&run(ECHO, &["\n {\"a\":1}"]), 0, "{\"a\":1}\n", "");
+    check(&run(ECHO, &["-7"]), 0, "-7\n", "");
 }

@@ -8,7 +8,7 @@ use sfn::conformance::{Options, run};
 use sfn::expr::{Call, Context, Dice, Scope, Variables};
 use sfn::{Json, Machine};
 
-use crate::cli::sfn_run;
+use crate::sfn_run::sfn_run;
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -29,17 +29,41 @@ fn example_machines_end_as_expected() {
     assert!(folders.len() >= 3, "examples are missing");
     for folder in folders {
         let at = |name: &str| folder.path().join(name).display().to_string();
-        let (machine, input, tasks) = (at("machine.asl.json"), at("input.json"), at("tasks.json"));
-        let run = sfn_run(&[
-            &machine, &input, "--tasks", &tasks, "--time", "virtual", "--output", "json",
-        ]);
-        let expected =
-            Json::parse(fs::read(at("expected.json")).expect("it says what is expected"))
-                .expect("JSON");
-        let found = Json::parse(&run.stdout)
-            .unwrap_or_else(|error| panic!("{machine}: {error}: {}", run.stderr));
-        assert_eq!(found, expected, "{machine}");
-        Machine::parse(fs::read(&machine).expect("it is there")).expect("it is valid");
+        let expected = fs::read(at("expected.json")).expect("it says what is expected");
+        let expected = Json::parse(expected).expect("JSON");
+        let cases = expected.as_object().expect("an object of test cases");
+        assert!(!cases.is_empty(), "{} has no case", folder.path().display());
+        for (case, expected) in cases.iter() {
+            check_example(&at, case, expected);
+        }
+    }
+}
+
+/// Runs a test case of an example: with its mocks where it has some.
+fn check_example(at: &dyn Fn(&str) -> String, case: &str, expected: &Json) {
+    let (machine, input, mocks) = (at("machine.asl.json"), at("input.json"), at("mocks.json"));
+    let mut arguments = vec![
+        machine.as_str(),
+        &input,
+        "--time",
+        "virtual",
+        "--output",
+        "json",
+    ];
+    if fs::exists(&mocks).expect("the folder can be read") {
+        arguments.extend(["--mock", &mocks, "--test-case", case]);
+    }
+    let run = sfn_run(&arguments);
+    let found = Json::parse(&run.stdout)
+        .unwrap_or_else(|error| panic!("{machine} {case}: {error}: {}", run.stderr));
+    assert_eq!(&found, expected, "{machine} {case}");
+    // Nothing is unanswered, nothing is a stranger, and nothing looks wrong.
+    for word in ["note:", "warning"] {
+        assert!(
+            !run.stderr.contains(word),
+            "{machine} {case}: {}",
+            run.stderr
+        );
     }
 }
 
@@ -125,14 +149,24 @@ fn the_readme_s_first_command_says_what_it_does() {
         .nth(1)
         .and_then(|rest| rest.split("```").nth(1))
         .expect("it is there");
-    for file in command
+    let (_, arguments) = command.split_once(" -- ").expect("cargo passes them on");
+    let arguments: Vec<String> = arguments
         .split_whitespace()
-        .filter(|word| word.starts_with("asl-examples/"))
-    {
-        assert!(root().join(file).is_file(), "{file}");
-    }
-    let machine = Machine::parse(read("asl-examples/order-processing/machine.asl.json"))
-        .expect("it is valid");
+        .filter(|word| *word != "\\")
+        .map(|word| match word.starts_with("asl-examples/") {
+            true => root().join(word).display().to_string(),
+            false => word.to_owned(),
+        })
+        .collect();
+    let ran = sfn_run(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let folder = "asl-examples/order-processing";
+    let expected = Json::parse(read(&format!("{folder}/expected.json"))).expect("JSON");
+    let output = expected
+        .get("SecondCharge")
+        .and_then(|case| case.get("output"));
+    assert_eq!(Json::parse(&ran.stdout).ok().as_ref(), output);
+    let machine = Machine::parse(read(&format!("{folder}/machine.asl.json"))).expect("it is valid");
     let types: BTreeSet<_> = machine
         .graph()
         .node_weights()

@@ -5,6 +5,10 @@ mod conformance;
 mod corpus;
 mod docs;
 mod generator;
+#[cfg(unix)]
+mod interrupt;
 mod jsonpath;
+mod sfn_run;
 mod simulation;
+mod tasks;
 mod tidy;

@@ -46,7 +46,11 @@ pub struct Local {
     begun: Option<Timestamp>,
     pace: Pace,
     listener: Option<Listener>,
+    idler: Option<Idler>,
 }
+
+/// Hears that an execution has nothing to do until some moment.
+type Idler = Box<dyn FnMut(Option<Timestamp>) + Send>;
 
 /// How time passes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -75,16 +79,20 @@ impl Local {
             begun: None,
             pace: Pace::Real,
             listener: None,
+            idler: None,
         }
     }
 
     /// Who does the work of tasks: usually a [`Registry`].
     #[must_use]
     pub fn registry(self, resolver: impl Resolver + 'static) -> Self {
-        Self {
-            resolver: Arc::new(resolver),
-            ..self
-        }
+        self.resolver(Arc::new(resolver))
+    }
+
+    /// The same, for a resolver that others have too.
+    #[must_use]
+    pub fn resolver(self, resolver: Arc<dyn Resolver>) -> Self {
+        Self { resolver, ..self }
     }
 
     /// Everything an execution is told at its start; the input is replaced by that of the run. It brings its own seed
@@ -125,6 +133,16 @@ impl Local {
         }
     }
 
+    /// Somebody who hears, whenever the execution has nothing to do, until which moment of its clock that is; `None` when
+    /// only a task or a callback can move it.
+    #[must_use]
+    pub fn idle(self, idler: impl FnMut(Option<Timestamp>) + Send + 'static) -> Self {
+        Self {
+            idler: Some(Box::new(idler)),
+            ..self
+        }
+    }
+
     /// Starts an execution. Must be called inside a tokio runtime; poll or await what comes back to let it run.
     #[must_use]
     pub fn start(self, input: Json) -> Run {
@@ -160,7 +178,9 @@ impl Local {
                 ..self.start
             },
         );
-        Scene::new(drive, clock, inbox, answerable).play().await
+        let mut scene = Scene::new(drive, clock, inbox, answerable);
+        scene.idler = self.idler;
+        scene.play().await
     }
 }
 

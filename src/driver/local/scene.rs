@@ -10,7 +10,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::{AbortHandle, JoinError, JoinSet};
 use tokio::time::sleep;
 
-use super::Clock;
+use super::{Clock, Idler};
 use crate::driver::Report;
 use crate::driver::drive::Drive;
 use crate::engine::{EventKind, Failure, TaskRequest, TaskUpdate, Ticket, TokenError, Wake, Why};
@@ -44,6 +44,7 @@ pub(super) struct Scene<'m> {
     running: BTreeMap<Ticket, (Arc<TaskRequest>, AbortHandle)>,
     /// Which attempt a task of the runtime works on.
     tickets: BTreeMap<tokio::task::Id, Ticket>,
+    pub(super) idler: Option<Idler>,
 }
 
 /// What happened while the execution had nothing to do, or between two things that it did.
@@ -70,6 +71,7 @@ impl<'m> Scene<'m> {
             tasks,
             running,
             tickets,
+            idler: None,
         }
     }
 
@@ -126,6 +128,9 @@ impl<'m> Scene<'m> {
 
     /// Waits for the first thing that happens.
     async fn wait(&mut self) -> Arrival {
+        if let Some(idler) = &mut self.idler {
+            idler(self.drive.wake_at().map(|wake| wake.at));
+        }
         let arrival = match self.drive.wake_at() {
             Some(wake) if self.may_jump(wake) => {
                 self.clock.jump(wake.at);

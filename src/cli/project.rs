@@ -1,0 +1,215 @@
+//! `sfn.toml`: what answers the tasks of a project, so that nobody has to say it each time.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::Deserialize;
+use toml::{Spanned, Table, Value};
+
+use super::tasks::{self, Answer};
+use crate::resolver::Http;
+use crate::value::{Json, Object};
+
+/// What the file is called.
+pub(super) const NAME: &str = "sfn.toml";
+
+/// A project's answers.
+pub(super) struct Project {
+    /// The file.
+    pub(super) path: PathBuf,
+    /// Patterns and answers, in the order of the file.
+    pub(super) tasks: Vec<(String, Answer)>,
+    /// The file of mocks, if one is named.
+    pub(super) mock: Option<PathBuf>,
+}
+
+/// The file as it is written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    /// `PATTERN = ANSWER`
+    #[serde(default)]
+    tasks: Option<Spanned<Table>>,
+    /// The file that `--mock` names otherwise.
+    mock: Option<String>,
+}
+
+impl Project {
+    /// The project of a definition: the nearest file of that name in its folder and those around it.
+    pub(super) fn around(definition: &str) -> Result<Option<Self>, String> {
+        let folder = match Path::new(definition).parent() {
+            Some(folder) if definition != "-" => folder,
+            _ => Path::new(""),
+        };
+        let folder = if folder.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            folder
+        };
+        // A definition that is not there is told of by whoever reads it.
+        let Ok(folder) = folder.canonicalize() else {
+            return Ok(None);
+        };
+        let found = folder
+            .ancestors()
+            .map(|folder| folder.join(NAME))
+            .find(|file| file.is_file());
+        found.map(|file| Self::read(&file)).transpose()
+    }
+
+    /// Reads a file.
+    pub(super) fn read(path: &Path) -> Result<Self, String> {
+        let shown = path.display();
+        let text =
+            fs::read_to_string(path).map_err(|error| format!("{shown} cannot be read: {error}"))?;
+        let file: File = toml::from_str(&text)
+            .map_err(|error| format!("{shown}: {}", error.to_string().trim_end()))?;
+        let folder = path.parent().unwrap_or(Path::new("."));
+        let mut tasks = Vec::new();
+        for (pattern, answer) in file.tasks.into_iter().flat_map(Spanned::into_inner) {
+            let answer = of_value(&answer, folder)
+                .map_err(|problem| format!("{shown}: tasks.\"{pattern}\": {problem}"))?;
+            tasks.push((pattern, answer));
+        }
+        Ok(Self {
+            tasks,
+            mock: file.mock.map(|mock| folder.join(mock)),
+            path: path.to_owned(),
+        })
+    }
+}
+
+/// An answer, or a list of answers to successive attempts.
+fn of_value(value: &Value, folder: &Path) -> Result<Answer, String> {
+    match value {
+        Value::Array(list) if list.is_empty() => Err("a list of answers must not be empty".into()),
+        Value::Array(list) => {
+            let turns = list.iter().map(|value| match of_value(value, folder)? {
+                Answer::Always(resolver) => Ok(resolver),
+                Answer::InTurn(_) => Err("a list of answers holds no other list".to_owned()),
+            });
+            Ok(Answer::InTurn(turns.collect::<Result<_, _>>()?))
+        }
+        Value::String(text) => tasks::resolver(text, Some(folder)).map(Answer::Always),
+        Value::Table(table) => of_table(table, folder),
+        Value::Integer(_) | Value::Float(_) | Value::Boolean(_) | Value::Datetime(_) => {
+            Err(format!(
+                "an answer is a string such as \"json:{{}}\", a table such as {{ http = \"URL\" }}, or a list of them, not {}",
+                value.type_str()
+            ))
+        }
+    }
+}
+
+/// An answer with particulars: `{ http = "URL", headers = { … }, timeout = SECONDS }`, `{ json = VALUE }`, or
+/// `{ fail = "ERROR", cause = "TEXT" }`.
+fn of_table(table: &Table, folder: &Path) -> Result<Answer, String> {
+    let known: &[&str] = match table
+        .keys()
+        .map(String::as_str)
+        .find(|key| FORMS.contains(key))
+    {
+        Some("http") => &["http", "headers", "timeout"],
+        Some("exec") => &["exec"],
+        Some("json") => &["json"],
+        Some("fail") => &["fail", "cause"],
+        _ => {
+            return Err("a table that answers has one of `http`, `exec`, `json` and `fail`".into());
+        }
+    };
+    if let Some(unknown) = table.keys().find(|key| !known.contains(&key.as_str())) {
+        return Err(format!(
+            "`{unknown}` is not known here, but {} may be",
+            known.join(", ")
+        ));
+    }
+    let text = |key: &str| match table.get(key) {
+        Some(Value::String(text)) => Ok(text.as_str()),
+        _ => Err(format!("`{key}` is a string")),
+    };
+    match known[0] {
+        "http" => http(table, text("http")?).map(Answer::always),
+        "exec" => {
+            tasks::resolver(&format!("exec:{}", text("exec")?), Some(folder)).map(Answer::Always)
+        }
+        "json" => Ok(Answer::always(crate::resolver::Literal::Json(json(
+            &table["json"],
+        )))),
+        _ => {
+            let cause = table.get("cause").map(|_| text("cause")).transpose()?;
+            Ok(Answer::always(crate::resolver::Literal::Fail(
+                crate::engine::Failure {
+                    error: Some(text("fail")?.into()),
+                    cause: cause.map(Into::into),
+                },
+            )))
+        }
+    }
+}
+
+const FORMS: [&str; 4] = ["http", "exec", "json", "fail"];
+
+fn http(table: &Table, url: &str) -> Result<Http, String> {
+    let mut http = Http::new(&with_environment(url)?).map_err(|error| error.to_string())?;
+    match table.get("timeout") {
+        None => {}
+        Some(value) => {
+            let seconds = value
+                .as_float()
+                .or_else(|| value.as_integer().map(|seconds| seconds as f64));
+            let timeout = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+            http = http.timeout(timeout.ok_or("`timeout` is a number of seconds")?);
+        }
+    }
+    let Some(headers) = table.get("headers") else {
+        return Ok(http);
+    };
+    let headers = headers
+        .as_table()
+        .ok_or("`headers` is a table of strings")?;
+    for (name, value) in headers {
+        let value = value
+            .as_str()
+            .ok_or_else(|| format!("the header `{name}` is a string"))?;
+        http = http
+            .header(name, &with_environment(value)?)
+            .map_err(|error| error.to_string())?;
+    }
+    Ok(http)
+}
+
+/// The text with `${NAME}` replaced by what the environment says, so that a secret need not be written down.
+fn with_environment(text: &str) -> Result<String, String> {
+    let mut done = String::new();
+    let mut rest = text;
+    while let Some((before, behind)) = rest.split_once("${") {
+        let (name, after) = behind.split_once('}').ok_or("`${` is never closed")?;
+        let value = std::env::var(name).map_err(|_| {
+            format!("the environment variable {name} is not set: say {name}=… before the command")
+        })?;
+        done.push_str(before);
+        done.push_str(&value);
+        rest = after;
+    }
+    done.push_str(rest);
+    Ok(done)
+}
+
+/// The value as JSON. A moment is its text.
+fn json(value: &Value) -> Json {
+    match value {
+        Value::String(text) => Json::from(text.as_str()),
+        Value::Integer(number) => Json::from(*number),
+        Value::Float(number) => Json::from(*number),
+        Value::Boolean(truth) => Json::from(*truth),
+        Value::Datetime(moment) => Json::from(moment.to_string()),
+        Value::Array(items) => Json::from(items.iter().map(json).collect::<Vec<_>>()),
+        Value::Table(table) => {
+            let members = table
+                .iter()
+                .map(|(name, value)| (name.as_str(), json(value)));
+            Json::Object(members.collect::<Object>())
+        }
+    }
+}
