@@ -225,10 +225,14 @@ impl<'a> Core<'a> {
     pub(super) fn apply(&mut self, slot: Slot, step: Step) {
         match step {
             Step::Goto(next, input) => {
+                // A state that never parked has no timer to clear.
+                if !matches!(self.frame_ref(slot).phase, Phase::Entering) {
+                    self.set_phase(slot, Phase::Entering);
+                }
                 let frame = self.frame_mut(slot);
                 frame.at = next;
                 frame.input = input;
-                self.go_on(slot, Phase::Entering);
+                self.execution.ready.push_back(slot);
             }
             Step::Return(output) => self.done(slot, output),
             Step::Park(phase) => self.set_phase(slot, phase),

@@ -91,6 +91,14 @@ impl ReferencePath {
     /// # Errors
     /// When a step does not fit what is there. The error holds the target, unchanged.
     pub fn put(&self, target: Json, value: Json) -> Result<Json, ReferenceConflict> {
+        // By far the commonest: one member of the target.
+        if let ([Step::Name(name)], Json::Object(_)) = (&*self.steps, &target) {
+            let mut target = target;
+            if let Json::Object(object) = &mut target {
+                object.put(name, value);
+            }
+            return Ok(target);
+        }
         if !self.fits(&target) {
             return Err(ReferenceConflict {
                 path: self.text.clone(),

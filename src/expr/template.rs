@@ -4,7 +4,7 @@
 //! an object that has computed members is a shape and a list of slots, so that filling it in allocates its values and
 //! nothing else.
 
-use super::{Call, Fault, FaultKind, Path, Scope};
+use super::{Call, Fault, FaultKind, Path, PathError, Scope};
 use crate::value::{Json, Object, Shape, Text};
 
 /// A compiled payload template.
@@ -66,7 +66,7 @@ impl Template {
     /// # Errors
     /// When a path finds nothing or a function does not accept its arguments.
     pub fn eval(&self, scope: &Scope<'_>) -> Result<Json, Fault> {
-        self.root.fill(scope)
+        self.root.fill(scope).map_err(|fault| *fault)
     }
 
     /// The names of the members at the top, without their `.$`.
@@ -90,19 +90,14 @@ impl Template {
 
 /// Recursion here is as deep as the template's text nests, which is bounded.
 impl Slot {
-    fn fill(&self, scope: &Scope<'_>) -> Result<Json, Fault> {
+    /// A fault is boxed, so that what is passed on for each value is no larger than the value.
+    fn fill(&self, scope: &Scope<'_>) -> Result<Json, Box<Fault>> {
         match self {
             Self::Literal(value) => Ok(value.clone()),
-            Self::Path { path, field } => path.find(scope).map_err(|error| {
-                let message = if error.is_missing() || path.is_definite() {
-                    let (text, input) = (path.text(), scope.input);
-                    format!("The JSONPath '{text}' specified for the field '{field}' could not be found in the input '{input}'")
-                } else {
-                    format!("Invalid path '{}' : {error}", path.text())
-                };
-                Fault::new(FaultKind::Path, message)
-            }),
-            Self::Call(call) => call.eval(scope),
+            Self::Path { path, field } => path
+                .find(scope)
+                .map_err(|error| Box::new(missed(path, field, &error, scope))),
+            Self::Call(call) => call.eval(scope).map_err(Box::new),
             Self::Object { shape, slots } => {
                 let mut values = Vec::with_capacity(slots.len());
                 for slot in slots {
@@ -135,6 +130,19 @@ impl Slot {
             None
         }
     }
+}
+
+/// A path that has no value, in the service's words.
+fn missed(path: &Path, field: &str, error: &PathError, scope: &Scope<'_>) -> Fault {
+    let message = if error.is_missing() || path.is_definite() {
+        let (text, input) = (path.text(), scope.input);
+        format!(
+            "The JSONPath '{text}' specified for the field '{field}' could not be found in the input '{input}'"
+        )
+    } else {
+        format!("Invalid path '{}' : {error}", path.text())
+    };
+    Fault::new(FaultKind::Path, message)
 }
 
 struct Compiler {

@@ -12,6 +12,14 @@ use super::measure::{Contents, Measured};
 pub struct Array(pub(super) Arc<Measured<Vec<Json>>>);
 
 impl Contents for Vec<Json> {
+    fn values(&self) -> &[Json] {
+        self
+    }
+
+    fn around(&self) -> usize {
+        0
+    }
+
     fn take(&mut self) -> Vec<Json> {
         std::mem::take(self)
     }

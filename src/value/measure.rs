@@ -1,21 +1,28 @@
 //! What a container remembers about itself: how long it is as JSON text, and how deep it nests.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering::Relaxed};
 
 use super::{Json, write};
 
 /// What a container holds.
 pub(super) trait Contents {
+    /// The values.
+    fn values(&self) -> &[Json];
+
+    /// Bytes of its text beside its values, brackets and commas: the names of an object's members.
+    fn around(&self) -> usize;
+
     /// Takes all values out.
     fn take(&mut self) -> Vec<Json>;
 }
 
-/// A container's contents with its cached measure. Zero means "not known yet": no JSON text is empty.
+/// A container's contents with its cached measures. Zero means "not known yet": no JSON text is empty, and no container
+/// has a depth of 0.
 pub(super) struct Measured<T: Contents> {
     contents: T,
     length: AtomicUsize,
-    depth: AtomicUsize,
+    depth: AtomicU32,
 }
 
 impl<T: Contents> Measured<T> {
@@ -23,7 +30,7 @@ impl<T: Contents> Measured<T> {
         Self {
             contents,
             length: AtomicUsize::new(0),
-            depth: AtomicUsize::new(0),
+            depth: AtomicU32::new(0),
         }
     }
 
@@ -37,24 +44,49 @@ impl<T: Contents> Measured<T> {
         *self.depth.get_mut() = 0;
         &mut self.contents
     }
+}
 
-    fn known(&self) -> Option<Measure> {
-        let length = self.length.load(Relaxed);
-        (length != 0).then(|| Measure {
-            length,
-            depth: self.depth.load(Relaxed),
-        })
+/// A container as far as measuring goes.
+trait Container {
+    fn values(&self) -> &[Json];
+    fn around(&self) -> usize;
+    fn length(&self) -> &AtomicUsize;
+    fn depth(&self) -> &AtomicU32;
+}
+
+impl<T: Contents> Container for Measured<T> {
+    fn values(&self) -> &[Json] {
+        self.contents.values()
     }
 
-    fn remember(&self, measure: Measure) {
-        self.depth.store(measure.depth, Relaxed);
-        self.length.store(measure.length, Relaxed);
+    fn around(&self) -> usize {
+        self.contents.around()
+    }
+
+    fn length(&self) -> &AtomicUsize {
+        &self.length
+    }
+
+    fn depth(&self) -> &AtomicU32 {
+        &self.depth
+    }
+}
+
+fn container(value: &Json) -> Option<&dyn Container> {
+    match value {
+        Json::Array(array) => Some(&*array.0),
+        Json::Object(object) => Some(&*object.0),
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => None,
     }
 }
 
 /// Frees nested containers one after the other instead of inside each other, so that no nesting overflows the stack.
 impl<T: Contents> Drop for Measured<T> {
     fn drop(&mut self) {
+        let is_container = |value: &Json| matches!(value, Json::Array(_) | Json::Object(_));
+        if !self.contents.values().iter().any(is_container) {
+            return;
+        }
         let mut values = self.contents.take();
         while let Some(value) = values.pop() {
             match value {
@@ -79,109 +111,133 @@ impl<T: Contents + Clone> Clone for Measured<T> {
         Self {
             contents: self.contents.clone(),
             length: AtomicUsize::new(self.length.load(Relaxed)),
-            depth: AtomicUsize::new(self.depth.load(Relaxed)),
+            depth: AtomicU32::new(self.depth.load(Relaxed)),
         }
     }
 }
 
-/// The size of a value as JSON text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Measure {
-    /// Bytes of the compact UTF-8 text.
-    pub length: usize,
-    /// How many containers stand inside each other: 0 for a scalar, 1 for `[]`.
-    pub depth: usize,
+/// The depth of what holds these values, unless one of them is a container that was not measured yet.
+fn shallow_depth(values: &[Json]) -> Option<u32> {
+    let mut deepest = 0;
+    for value in values {
+        let depth = match value {
+            Json::Array(array) => array.0.depth.load(Relaxed),
+            Json::Object(object) => object.0.depth.load(Relaxed),
+            Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => continue,
+        };
+        if depth == 0 {
+            return None;
+        }
+        deepest = depth.max(deepest);
+    }
+    Some(deepest.saturating_add(1))
 }
 
-/// Measures a value. Containers that were measured before answer at once.
-pub(super) fn measure(value: &Json) -> Measure {
-    if let Some(measure) = at_once(value) {
+/// Bytes of a value as compact UTF-8 JSON text.
+pub(super) fn length(value: &Json) -> usize {
+    measure(
+        value,
+        |value| match container(value) {
+            Some(container) => Some(container.length().load(Relaxed)).filter(|known| *known != 0),
+            None => Some(write::scalar_length(value)),
+        },
+        |container, values| {
+            let commas = container.values().len().saturating_sub(1);
+            let length = 2 + commas + container.around() + values;
+            container.length().store(length, Relaxed);
+            length
+        },
+        |sum, length| sum + length,
+    )
+}
+
+/// How many containers stand inside each other: 0 for a scalar, 1 for `[]`.
+pub(super) fn depth(value: &Json) -> usize {
+    let Some(outermost) = container(value) else {
+        return 0;
+    };
+    // Most values are flat, or hold what was measured before.
+    let known = outermost.depth().load(Relaxed);
+    if known != 0 {
+        return known as usize;
+    }
+    if let Some(depth) = shallow_depth(outermost.values()) {
+        outermost.depth().store(depth, Relaxed);
+        return depth as usize;
+    }
+    let depth = measure(
+        value,
+        |value| match container(value) {
+            Some(container) => Some(container.depth().load(Relaxed)).filter(|known| *known != 0),
+            None => Some(0),
+        },
+        |container, deepest: u32| {
+            let depth = deepest.saturating_add(1);
+            container.depth().store(depth, Relaxed);
+            depth
+        },
+        u32::max,
+    );
+    depth as usize
+}
+
+/// Measures a value: containers that are known answer at once, the others add up what their values have.
+fn measure<M: Copy + Default>(
+    value: &Json,
+    known: impl Fn(&Json) -> Option<M>,
+    close: impl Fn(&dyn Container, M) -> M,
+    add: impl Fn(M, M) -> M,
+) -> M {
+    if let Some(measure) = known(value) {
         return measure;
     }
-    let mut open = vec![Open::new(value)];
+    let container = container(value).expect("scalars are known at once");
+    let values = container.values();
+    // Most values are flat, or hold what was measured before.
+    let mut sum = M::default();
+    let unknown = values.iter().position(|value| match known(value) {
+        Some(measure) => {
+            sum = add(sum, measure);
+            false
+        }
+        None => true,
+    });
+    match unknown {
+        None => close(container, sum),
+        Some(at) => nested(container, at, sum, &known, &close, &add),
+    }
+}
+
+/// The same for nested values: a stack of open containers replaces recursion.
+fn nested<M: Copy + Default>(
+    outer: &dyn Container,
+    at: usize,
+    sum: M,
+    known: &impl Fn(&Json) -> Option<M>,
+    close: &impl Fn(&dyn Container, M) -> M,
+    add: &impl Fn(M, M) -> M,
+) -> M {
+    let mut open = vec![(outer, at, sum)];
     loop {
-        let last = open
+        let (last, next, sum) = open
             .last_mut()
             .expect("the loop returns when the last container closes");
-        match last.next_child() {
-            Some(child) => match at_once(child) {
-                Some(measure) => last.add(measure),
-                None => open.push(Open::new(child)),
-            },
+        let Some(value) = last.values().get(*next) else {
+            let measure = close(*last, *sum);
+            open.pop();
+            match open.last_mut() {
+                Some((_, _, sum)) => *sum = add(*sum, measure),
+                None => return measure,
+            }
+            continue;
+        };
+        *next += 1;
+        match known(value) {
+            Some(measure) => *sum = add(*sum, measure),
             None => {
-                let measure = last.close();
-                open.pop();
-                match open.last_mut() {
-                    Some(parent) => parent.add(measure),
-                    None => return measure,
-                }
+                let inner = container(value).expect("scalars are known at once");
+                open.push((inner, 0, M::default()));
             }
         }
-    }
-}
-
-fn at_once(value: &Json) -> Option<Measure> {
-    match value {
-        Json::Array(array) => array.0.known(),
-        Json::Object(object) => object.0.known(),
-        Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => Some(Measure {
-            length: write::scalar_length(value),
-            depth: 0,
-        }),
-    }
-}
-
-/// A container whose children are being measured. The stack of these replaces recursion.
-struct Open<'a> {
-    value: &'a Json,
-    next: usize,
-    length: usize,
-    deepest: usize,
-}
-
-impl<'a> Open<'a> {
-    fn new(value: &'a Json) -> Self {
-        let (count, names) = match value {
-            Json::Object(object) => {
-                let names = object
-                    .shape()
-                    .names()
-                    .iter()
-                    .map(|name| write::string_length(name) + 1)
-                    .sum();
-                (object.len(), names)
-            }
-            other => (other.as_array().map_or(0, <[Json]>::len), 0),
-        };
-        Self {
-            value,
-            next: 0,
-            length: 2 + count.saturating_sub(1) + names,
-            deepest: 0,
-        }
-    }
-
-    fn next_child(&mut self) -> Option<&'a Json> {
-        let child = self.value.children().get(self.next);
-        self.next += 1;
-        child
-    }
-
-    fn add(&mut self, child: Measure) {
-        self.length += child.length;
-        self.deepest = self.deepest.max(child.depth);
-    }
-
-    fn close(&self) -> Measure {
-        let measure = Measure {
-            length: self.length,
-            depth: self.deepest + 1,
-        };
-        match self.value {
-            Json::Array(array) => array.0.remember(measure),
-            Json::Object(object) => object.0.remember(measure),
-            Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => {}
-        }
-        measure
     }
 }

@@ -23,7 +23,6 @@ mod token;
 mod write;
 
 pub use array::Array;
-pub use measure::Measure;
 pub use number::Number;
 pub use object::{Object, Shape};
 pub use parse::{Builder, NESTING, ParseError, Scalar, build};
@@ -171,13 +170,13 @@ impl Json {
     /// How long the compact text is, in UTF-8 bytes. Remembered by every container.
     #[must_use]
     pub fn length(&self) -> usize {
-        measure::measure(self).length
+        measure::length(self)
     }
 
     /// How many containers stand inside each other: 0 for a scalar, 1 for `{}`.
     #[must_use]
     pub fn depth(&self) -> usize {
-        measure::measure(self).depth
+        measure::depth(self)
     }
 
     /// The text indented by two spaces, for people.

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use super::measure::{Contents, Measured};
-use super::{Json, Text};
+use super::{Json, Text, write};
 
 /// Objects with at most this many members are searched one after the other; larger ones through an index.
 const SCANNED: usize = 12;
@@ -20,7 +20,29 @@ pub struct Shape(Arc<Names>);
 #[derive(Default)]
 struct Names {
     names: Vec<Text>,
+    /// The key of each name, for the scan.
+    keys: Vec<u64>,
+    /// Bytes of all names as JSON strings.
+    length: usize,
     index: OnceLock<HashMap<Text, usize>>,
+}
+
+/// Names of at most this many bytes are told apart by their keys alone.
+const KEYED: usize = 7;
+
+/// The first bytes of a name, and its length: a number that is compared at once. Different keys are different names.
+fn key(name: &str) -> u64 {
+    let bytes = name.as_bytes();
+    // A length beyond 255 says no more than "long".
+    let length = bytes.len().min(255) as u64;
+    let first = match bytes {
+        [a, b, c, d, e, f, g, ..] => u64::from_le_bytes([*a, *b, *c, *d, *e, *f, *g, 0]),
+        _ => bytes
+            .iter()
+            .rev()
+            .fold(0, |key, byte| key << 8 | u64::from(*byte)),
+    };
+    length << 56 | first
 }
 
 impl Shape {
@@ -38,9 +60,16 @@ impl Shape {
 
     fn unchecked(names: Vec<Text>) -> Self {
         Self(Arc::new(Names {
+            keys: names.iter().map(|name| key(name)).collect(),
+            length: names.iter().map(|name| write::string_length(name)).sum(),
             names,
             index: OnceLock::new(),
         }))
+    }
+
+    /// Bytes of all names as JSON strings, quotes included.
+    pub(super) fn text_length(&self) -> usize {
+        self.0.length
     }
 
     /// The names, in order.
@@ -53,7 +82,9 @@ impl Shape {
     #[must_use]
     pub fn position(&self, name: &str) -> Option<usize> {
         if self.0.names.len() <= SCANNED {
-            return self.0.names.iter().position(|each| each == name);
+            let (key, is_long) = (key(name), name.len() > KEYED);
+            let mut found = self.0.keys.iter().zip(&self.0.names);
+            return found.position(|(each, text)| *each == key && (!is_long || text == name));
         }
         self.0.index().get(name).copied()
     }
@@ -64,6 +95,8 @@ impl Shape {
             None => {
                 self.0 = Arc::new(Names {
                     names: self.0.names.clone(),
+                    keys: self.0.keys.clone(),
+                    length: self.0.length,
                     index: OnceLock::new(),
                 });
                 Arc::get_mut(&mut self.0).expect("a fresh allocation is unique")
@@ -72,6 +105,8 @@ impl Shape {
         if let Some(index) = names.index.get_mut() {
             index.insert(name.clone(), names.names.len());
         }
+        names.keys.push(key(&name));
+        names.length += write::string_length(&name);
         names.names.push(name);
     }
 
@@ -105,6 +140,15 @@ pub(super) struct Members {
 }
 
 impl Contents for Members {
+    fn values(&self) -> &[Json] {
+        &self.values
+    }
+
+    fn around(&self) -> usize {
+        // A colon behind each name.
+        self.shape.text_length() + self.values.len()
+    }
+
     fn take(&mut self) -> Vec<Json> {
         std::mem::take(&mut self.values)
     }
@@ -186,6 +230,14 @@ impl Object {
         None
     }
 
+    /// Sets a member whose name is at hand as a text, which is copied only when it is new.
+    pub fn put(&mut self, name: &Text, value: Json) {
+        match self.shape().position(name) {
+            Some(at) => Arc::make_mut(&mut self.0).change().values[at] = value,
+            None => drop(self.insert(name.clone(), value)),
+        }
+    }
+
     /// The member of that name, to be changed. Copies references when the object is shared.
     pub fn get_mut(&mut self, name: &str) -> Option<&mut Json> {
         let at = self.shape().position(name)?;
@@ -260,6 +312,20 @@ mod tests {
         assert_eq!(object.remove("k0"), Some(Json::from(0)));
         assert_eq!(object.get("k39"), Some(&Json::from(39)));
         assert!(!object.contains("k0"));
+    }
+
+    #[test]
+    fn long_names_that_begin_alike_are_told_apart() {
+        let names = ["customer", "customerName", "customerCode", "", "custome"];
+        let object: Object = names
+            .iter()
+            .zip(0_i64..)
+            .map(|(name, n)| (*name, n.into()))
+            .collect();
+        for (name, n) in names.iter().zip(0_i64..) {
+            assert_eq!(object.get(name), Some(&n.into()), "{name}");
+        }
+        assert!(!object.contains("customer\u{0}") && !object.contains("customerNam"));
     }
 
     #[test]

@@ -1,0 +1,135 @@
+//! The workloads of the speed comparison, and what runs them. Machines and inputs are found through `SFN_CORPUS` (default
+//! `../shared/data`).
+
+pub mod floor;
+
+use std::collections::VecDeque;
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use sfn::engine::{
+    Command, Effects, Event, EventKind, Execution, Failure, HistoryEvent, Outcome, Profile,
+    Recording, Start, TaskRequest, TaskUpdate,
+};
+use sfn::value::Timestamp;
+use sfn::{Json, Machine};
+
+/// The binary's allocator: what the command line runs with.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// What a task answers.
+pub type Answer = fn(&TaskRequest) -> Result<Json, Failure>;
+
+/// A machine and its input.
+pub struct Workload {
+    pub machine: Arc<Machine>,
+    pub input: Json,
+    pub answer: Answer,
+}
+
+impl Workload {
+    /// Reads a workload of the comparison; `None` where it is not at hand.
+    pub fn load(name: &str, answer: Answer) -> Option<Self> {
+        let folder = std::env::var_os("SFN_CORPUS")
+            .map_or_else(|| PathBuf::from("../shared/data"), PathBuf::from)
+            .join("workloads");
+        let read = |kind: &str| fs::read(folder.join(format!("{name}.{kind}.json"))).ok();
+        let machine = Machine::parse(read("asl")?)
+            .ok()
+            .expect("the workload is a machine");
+        let input = Json::parse(read("input")?).expect("the workload's input is JSON");
+        Some(Self {
+            machine: Arc::new(machine),
+            input,
+            answer,
+        })
+    }
+
+    /// A workload of our own: 32 members pass through a hundred Pass states.
+    pub fn wide_object() -> Self {
+        let states: Vec<_> = (0..100)
+            .map(|number| {
+                let next = match number {
+                    99 => "\"End\":true".to_owned(),
+                    _ => format!("\"Next\":\"S{}\"", number + 1),
+                };
+                format!("\"S{number}\":{{\"Type\":\"Pass\",\"Result\":{number},\"ResultPath\":\"$.k7\",{next}}}")
+            })
+            .collect();
+        let machine = format!("{{\"StartAt\":\"S0\",\"States\":{{{}}}}}", states.join(","));
+        let members: Vec<_> = (0..32)
+            .map(|number| format!("\"k{number}\":\"value {number}\""))
+            .collect();
+        Self {
+            machine: Arc::new(Machine::parse(machine).ok().expect("it is a machine")),
+            input: Json::parse(format!("{{{}}}", members.join(","))).expect("it is JSON"),
+            answer: small,
+        }
+    }
+
+    /// What an execution of it is told.
+    pub fn start(&self, recording: Recording) -> Start {
+        let mut start = Start::new(self.input.clone());
+        start.profile = Profile::Relaxed;
+        start.recording = recording;
+        start
+    }
+
+    /// Runs an execution in virtual time, tasks answered in place. The history is kept until the end.
+    pub fn run(&self, recording: Recording) -> (Outcome, Vec<HistoryEvent>) {
+        let mut execution = Execution::new();
+        let mut now = Timestamp::from_millis(0);
+        let begun = EventKind::Begun(Box::new(self.start(recording)));
+        let mut facts = VecDeque::from([begun]);
+        let mut effects = Effects::default();
+        loop {
+            let kind = facts.pop_front().unwrap_or_else(|| {
+                now = execution.wake_at().expect("every task is answered").at;
+                EventKind::Tick
+            });
+            execution.advance(&self.machine, Event { at: now, kind }, &mut effects);
+            for command in effects.commands.drain(..) {
+                if let Command::Invoke(request) = command {
+                    let update = TaskUpdate::Returned((self.answer)(&request));
+                    facts.push_back(EventKind::Task {
+                        ticket: request.ticket,
+                        update,
+                    });
+                }
+            }
+            if let Some(outcome) = execution.outcome() {
+                return (outcome.clone(), effects.history);
+            }
+        }
+    }
+
+    /// An execution that has begun, and waits.
+    pub fn begun(&self, recording: Recording) -> Execution {
+        let mut execution = Execution::new();
+        let kind = EventKind::Begun(Box::new(self.start(recording)));
+        let at = Timestamp::from_millis(0);
+        execution.advance(&self.machine, Event { at, kind }, &mut Effects::default());
+        execution
+    }
+}
+
+/// A small result. The input itself would do for one task, but a thousand of them would nest it a thousand deep.
+pub fn small(_: &TaskRequest) -> Result<Json, Failure> {
+    Ok(Json::from([("ok", Json::Bool(true))]))
+}
+
+/// The input.
+pub fn echo(request: &TaskRequest) -> Result<Json, Failure> {
+    Ok(request.input.clone())
+}
+
+/// Fails three times.
+pub fn flaky(request: &TaskRequest) -> Result<Json, Failure> {
+    if request.retry_count < 3 {
+        Err(Failure::named("Flaky"))
+    } else {
+        Ok(request.input.clone())
+    }
+}
