@@ -52,14 +52,12 @@ fn put(value: &mut Json, name: &'static str, member: Json) {
 pub fn w1(input: &Json, events: bool) -> usize {
     let mut events = Events::new(events);
     let mut value = input.clone();
+    let names = shape(["v", "tag", "k"]);
     for number in 0..100_i64 {
         events.push(0, &value);
         let n = value.get("n").cloned().unwrap_or_default();
-        let last = object([
-            ("v", n),
-            ("tag", Json::from("s")),
-            ("k", Json::from(number)),
-        ]);
+        let value_of = [n, Json::from("s"), Json::from(number)];
+        let last = object(&names, value_of);
         put(&mut value, "last", last);
         events.push(1, &value);
     }

@@ -9,6 +9,9 @@ use crate::conformance::{Kind, Options, run};
 
 /// The options of `sfn-run conformance`.
 #[derive(Args)]
+#[command(
+    after_help = "Exit codes:\n  0 all passed   1 a case failed   2 usage, or no case at all"
+)]
 pub(super) struct Conformance {
     /// Case files, or folders of them
     #[arg(required = true, value_name = "PATH")]
@@ -35,7 +38,7 @@ impl Conformance {
             strict: self.strict,
         };
         let progress = |done: usize, total: usize| {
-            if terminal::is_terminal() && done.is_multiple_of(50) {
+            if terminal::is_terminal() && (done.is_multiple_of(50) || done == total) {
                 terminal::progress(done, total);
             }
         };
@@ -47,7 +50,10 @@ impl Conformance {
                     report.table()
                 };
                 match terminal::print(&text) {
-                    Err(problem) => terminal::refuse(&problem),
+                    Err(problem) => {
+                        terminal::complain(&problem);
+                        Exit::Unwritten
+                    }
                     Ok(()) if report.failures().is_empty() => Exit::Success,
                     Ok(()) => Exit::Failed,
                 }

@@ -8,6 +8,9 @@ use crate::machine::Machine;
 
 /// The options of `sfn-run validate`.
 #[derive(Args)]
+#[command(
+    after_help = "Exit codes:\n  0 no definition has an error   2 one has, or cannot be read"
+)]
 pub(super) struct Validate {
     /// Files with definitions; `-` is standard input
     #[arg(required = true, value_name = "MACHINE")]

@@ -1,5 +1,6 @@
 //! Our own cases: behaviour as data, with the rule it follows from.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::expect::{Expectation, diagnosed};
@@ -78,6 +79,9 @@ pub(super) fn read(file: &Json) -> Vec<(String, Result<Case, Malformed>)> {
         Some(Err(malformed)) => return vec![(String::new(), Err(malformed))],
         Some(Ok(variants)) => variants,
     };
+    if let Some(malformed) = indistinct(&root, &variants) {
+        return vec![(String::new(), Err(malformed))];
+    }
     let of_variant = |(number, variant): (usize, &Member<'_>)| {
         let name = variant.value.get("name").and_then(Json::as_str);
         let id = name.map_or_else(|| format!("#{}", number + 1), |name| format!("#{name}"));
@@ -89,6 +93,23 @@ pub(super) fn read(file: &Json) -> Vec<(String, Result<Case, Malformed>)> {
         )
     };
     variants.iter().enumerate().map(of_variant).collect()
+}
+
+/// Variants must be there, and be told apart.
+fn indistinct(root: &Member<'_>, variants: &[Member<'_>]) -> Option<Malformed> {
+    if variants.is_empty() {
+        return root.fail::<()>("must have a variant in `variants`").err();
+    }
+    let mut names = BTreeSet::new();
+    let twice = variants.iter().find(|variant| {
+        let name = variant.value.get("name").and_then(Json::as_str);
+        name.is_some_and(|name| !names.insert(name))
+    });
+    twice.and_then(|variant| {
+        variant
+            .fail::<()>("has the `name` of another variant")
+            .err()
+    })
 }
 
 /// The file's members with the variant's over them.
@@ -173,7 +194,9 @@ impl Case {
                     played.ended = START.after(elapsed);
                 }
                 let taken = |output: &Json| self.subject.taken(output);
-                Verdict::of(&self.expect.differences(&played, &script.calls, taken))
+                let mut differences = self.expect.differences(&played, &script.calls, taken);
+                differences.extend(script.unused());
+                Verdict::of(&differences)
             }
         }
     }

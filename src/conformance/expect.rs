@@ -47,6 +47,9 @@ impl Expectation {
             "diagnostics",
         ];
         member.only(&MEMBERS)?;
+        if member.get("diagnostics").is_some() && member.members()?.len() > 1 {
+            return member.fail("says how a definition is refused, and so nothing else");
+        }
         let value = |name| member.get(name).map(|member| member.value.clone());
         let diagnostics = member
             .get("diagnostics")
@@ -58,10 +61,7 @@ impl Expectation {
             .get("calls")
             .map_or_else(|| Ok(Vec::new()), |calls| calls.members())?;
         Ok(Self {
-            status: member
-                .get("status")
-                .map_or(Ok(""), |status| status.text())?
-                .into(),
+            status: status(member)?,
             output: value("output"),
             error: value("error"),
             cause: value("cause"),
@@ -134,7 +134,7 @@ impl Expectation {
             .and_then(|outcome| outcome.failure())
             .cloned()
             .unwrap_or_default();
-        found.check(self.status.is_empty() || self.status == status, || {
+        found.check(self.status == status, || {
             let (expected, failure) = (
                 &self.status,
                 if failure.error.is_some() {
@@ -153,7 +153,7 @@ impl Expectation {
                 }),
             }
         }
-        if self.status.is_empty() || self.status != status {
+        if self.status != status {
             return;
         }
         let told = [
@@ -216,6 +216,19 @@ pub(super) fn diagnosed(expected: &[Expected], found: &[Diagnostic]) -> Vec<Stri
         list(expected),
         list(&found)
     )]
+}
+
+/// How the execution ends; it succeeds when nothing else is said.
+fn status(member: &Member<'_>) -> Result<Text, Malformed> {
+    const STATUSES: [&str; 5] = ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "RUNNING"];
+    match member.get("status") {
+        Some(status) if STATUSES.contains(&status.text()?) => Ok(status.text()?.into()),
+        Some(status) => status.fail(format_args!("must be one of {}", STATUSES.join(", "))),
+        None if member.get("error").is_some() || member.get("cause").is_some() => {
+            member.fail("has an error, and so must say its `status`")
+        }
+        None => Ok("SUCCEEDED".into()),
+    }
 }
 
 impl Expected {

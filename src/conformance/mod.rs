@@ -93,12 +93,18 @@ impl Kind {
 #[non_exhaustive]
 pub enum Error {
     /// A file or folder cannot be read.
-    #[error("cannot read `{}`", path.display())]
+    #[error("cannot read `{}`: {source}", path.display())]
     Read {
         /// Which.
         path: PathBuf,
         /// Why.
         source: std::io::Error,
+    },
+    /// No case has the wanted kind and text in its id.
+    #[error("no case below {} is chosen by --only and --filter", paths.iter().map(|path| format!("`{}`", path.display())).collect::<Vec<_>>().join(", "))]
+    Chosen {
+        /// What was given.
+        paths: Vec<PathBuf>,
     },
     /// There is no case in what was given.
     #[error("there is no case below {}", paths.iter().map(|path| format!("`{}`", path.display())).collect::<Vec<_>>().join(", "))]
@@ -133,6 +139,11 @@ pub fn run(
             .into_iter()
             .for_each(|entry| report.add(entry));
         progress(done + 1, files.len());
+    }
+    if report.is_empty() {
+        return Err(Error::Chosen {
+            paths: paths.to_vec(),
+        });
     }
     Ok(report)
 }

@@ -136,6 +136,12 @@ impl Report {
         })
     }
 
+    /// Whether there was no case.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.areas.is_empty()
+    }
+
     /// The cases that failed, and why.
     #[must_use]
     pub fn failures(&self) -> &[Failed] {

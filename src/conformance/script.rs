@@ -81,6 +81,22 @@ impl Script {
     }
 }
 
+impl Script {
+    /// Answers that nobody asked for: a case that says more than happens says something else than it means.
+    pub(super) fn unused(&self) -> Vec<String> {
+        let unused = |(state, answers): (&Text, &Answers)| {
+            let calls = self.calls.get(state).map_or(0, Vec::len);
+            let wanted = match answers {
+                Answers::Always(_) => 1,
+                Answers::Each(answers) => answers.len(),
+            };
+            (calls < wanted)
+                .then(|| format!("tasks.{state}: {wanted} answers are given, {calls} asked for"))
+        };
+        self.answers.iter().filter_map(unused).collect()
+    }
+}
+
 impl Answer {
     fn read(member: &Member<'_>) -> Result<Self, Malformed> {
         member.only(&ANSWER)?;
@@ -129,11 +145,12 @@ impl Ending {
         if let Some(error) = member.get("refuse") {
             results.push(Self::Refuse(failure(&error)?));
         }
-        if member.get("echo").is_some() {
-            results.push(Self::Echo);
-        }
-        if member.get("silent").is_some() {
-            results.push(Self::Silent);
+        for (name, ending) in [("echo", Self::Echo), ("silent", Self::Silent)] {
+            match member.get(name).map(|member| member.value.as_bool()) {
+                None => {}
+                Some(Some(true)) => results.push(ending),
+                Some(_) => return member.fail(format_args!("can only be `{name}`: true")),
+            }
         }
         match (results.pop(), results.is_empty()) {
             (Some(result), true) => Ok(result),

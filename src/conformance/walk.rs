@@ -1,5 +1,6 @@
 //! Finding case files.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
@@ -36,6 +37,9 @@ pub(super) fn files(paths: &[PathBuf]) -> Result<Vec<File>, Error> {
             files.push(File::new(given.clone(), given.parent().unwrap_or(given)));
         }
     }
+    // A file that is given twice is one all the same.
+    let mut seen = BTreeSet::new();
+    files.retain(|file| seen.insert(file.path.canonicalize().unwrap_or(file.path.clone())));
     Ok(files)
 }
 

@@ -1,13 +1,14 @@
 //! What all drivers share: the loop around one execution.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use super::{Report, STUCK};
 use crate::asl::Pattern;
 use crate::engine::{
     Command, Effects, Event, EventKind, Execution, Failure, HistoryEvent, Start, TaskRequest,
-    TaskUpdate, Ticket, Wake, Why,
+    TaskUpdate, Ticket, TokenError, Wake, Why,
 };
 use crate::machine::Machine;
 use crate::resolver::{Answer, Call, Ends, Pending, Resolver, Sink, Updates};
@@ -33,6 +34,8 @@ pub(super) struct Drive<'m> {
     agenda: BTreeMap<(Timestamp, u64), (Arc<TaskRequest>, Answer)>,
     /// How many answers have ever been put on the agenda: what orders those of one moment.
     promised: u64,
+    /// Attempts whose token has been answered, and which have not been told yet: nobody can answer them again.
+    answered: BTreeSet<Ticket>,
     /// Attempts that were asked for and whose end is awaited.
     open: BTreeMap<Ticket, Arc<TaskRequest>>,
     /// Work that has begun since the driver last looked.
@@ -56,6 +59,7 @@ impl<'m> Drive<'m> {
             due: VecDeque::new(),
             agenda: BTreeMap::new(),
             promised: 0,
+            answered: BTreeSet::new(),
             open: BTreeMap::new(),
             begun: Vec::new(),
             dropped: Vec::new(),
@@ -82,6 +86,19 @@ impl<'m> Drive<'m> {
         self.due.push_back(kind);
     }
 
+    /// Puts what the bearer of a token says in line. Whoever answers first has answered.
+    pub(super) fn push_token(&mut self, token: &str, update: TaskUpdate) -> Result<(), TokenError> {
+        let ticket = self.execution.ticket_of(token)?;
+        if self.answered.contains(&ticket) {
+            return Err(TokenError::TimedOut);
+        }
+        if matches!(update, TaskUpdate::Completed(_)) {
+            self.answered.insert(ticket);
+        }
+        self.push_update(ticket, update);
+        Ok(())
+    }
+
     /// Puts what happened to a task in line.
     pub(super) fn push_update(&mut self, ticket: Ticket, update: TaskUpdate) {
         self.push(EventKind::Task { ticket, update });
@@ -92,16 +109,27 @@ impl<'m> Drive<'m> {
     /// Where the call's answer is the whole task's, the task is accepted and then done, so that the history tells of
     /// both.
     pub(super) fn push_answer(&mut self, request: &TaskRequest, answer: Answer) {
-        let ends_task = match request.resource.pattern() {
-            Pattern::RequestResponse => false,
-            Pattern::Sync | Pattern::Sync2 => true,
-            Pattern::WaitForTaskToken => self.resolver.ends(request) == Ends::Task,
-        };
-        if ends_task {
-            self.push_update(request.ticket, TaskUpdate::Returned(Ok(Json::object())));
+        if self.ends_task(request) {
+            // An answer that took its time has been told as accepted; telling it again changes nothing.
+            self.push_submitted(request);
             self.push_update(request.ticket, TaskUpdate::Completed(answer));
         } else {
             self.push_update(request.ticket, TaskUpdate::Returned(answer));
+        }
+    }
+
+    /// Whether a call's answer is the whole task's, of one that is accepted first and done later.
+    fn ends_task(&self, request: &TaskRequest) -> bool {
+        match request.resource.pattern() {
+            Pattern::RequestResponse => false,
+            Pattern::Sync | Pattern::Sync2 => true,
+            Pattern::WaitForTaskToken => self.resolver.ends(request) == Ends::Task,
+        }
+    }
+
+    fn push_submitted(&mut self, request: &TaskRequest) {
+        if self.ends_task(request) {
+            self.push_update(request.ticket, TaskUpdate::Returned(Ok(Json::object())));
         }
     }
 
@@ -130,6 +158,7 @@ impl<'m> Drive<'m> {
             self.perform(command);
         }
         if let Some(ticket) = ticket.filter(|ticket| !self.execution.is_live(*ticket)) {
+            self.answered.remove(&ticket);
             self.open.remove(&ticket);
         }
         true
@@ -156,14 +185,13 @@ impl<'m> Drive<'m> {
     fn perform(&mut self, command: Command) {
         match command {
             Command::Invoke(request) => {
-                let call = self
-                    .resolver
-                    .call(&request, &Updates::new(request.ticket, &self.sink));
+                let updates = Updates::new(request.ticket, &self.sink);
+                let call = caught(|| self.resolver.call(&request, &updates));
                 self.called(request, call);
             }
             Command::Attach { request, submitted } => {
                 let updates = Updates::new(request.ticket, &self.sink);
-                let call = self.resolver.attach(&request, &submitted, &updates);
+                let call = caught(|| self.resolver.attach(&request, &submitted, &updates));
                 self.called(request, call);
             }
             Command::Cancel { request, .. } => self.cancel(&request),
@@ -180,12 +208,14 @@ impl<'m> Drive<'m> {
             Call::Done(answer) => self.push_answer(&request, answer),
             Call::After(delay, answer) => {
                 self.push_started(&request);
+                self.push_submitted(&request);
                 self.promised += 1;
                 self.agenda
                     .insert((self.now.after(delay), self.promised), (request, answer));
             }
             Call::Later(work) => {
                 self.push_started(&request);
+                self.push_submitted(&request);
                 self.begun.push((request, work));
             }
             Call::Accepted => self.push_update(request.ticket, TaskUpdate::Accepted),
@@ -253,4 +283,15 @@ impl<'m> Drive<'m> {
             stopped: self.now,
         })
     }
+}
+
+/// A function that panics fails its task, as it does where it runs beside the execution.
+fn caught(call: impl FnOnce() -> Call) -> Call {
+    // What it leaves half done is its own: the execution and the driver were not in its hands.
+    catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|panic| {
+        let told = panic.downcast_ref::<&str>().copied();
+        let told = told.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+        let cause = told.unwrap_or("the resolver panicked");
+        Call::Done(Err(Failure::new("Task.Panicked", cause)))
+    })
 }

@@ -212,9 +212,7 @@ impl Play<'_> {
     }
 
     fn tell(&mut self, token: &str, update: TaskUpdate) -> Result<(), TokenError> {
-        let ticket = self.execution().ticket_of(token)?;
-        self.drive.push_update(ticket, update);
-        Ok(())
+        self.drive.push_token(token, update)
     }
 
     /// Stops the execution.
@@ -274,7 +272,8 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::resolver::{Call, Literal, Updates};
+    use crate::engine::TokenError;
+    use crate::resolver::{Call, Function, Literal, Updates};
 
     const TOKEN: &str = "arn:aws:states:::sqs:sendMessage.waitForTaskToken";
 
@@ -406,5 +405,47 @@ mod tests {
         };
         assert_eq!(run(1), run(1));
         assert_ne!(run(1), run(2));
+    }
+
+    #[test]
+    fn a_function_that_panics_fails_its_task() {
+        let machine =
+            r#"{"StartAt":"T","States":{"T":{"Type":"Task","Resource":"work","End":true}}}"#;
+        let machine = Machine::parse(machine).unwrap();
+        let registry = Registry::new().function("work", |_| panic!("out of paper"));
+        let outcome = VirtualTime::new(&machine)
+            .registry(registry)
+            .run(Json::Null);
+        let failure = outcome.failure().expect("it fails");
+        assert_eq!(
+            (failure.error(), failure.cause()),
+            ("Task.Panicked", "out of paper")
+        );
+    }
+
+    #[test]
+    fn a_token_is_answered_once() {
+        let machine = r#"{"StartAt":"T","States":{"T":{"Type":"Task",
+            "Resource":"arn:aws:states:us-east-1:123456789012:activity:sign","End":true}}}"#;
+        let machine = Machine::parse(machine).unwrap();
+        let token = Arc::new(Mutex::new(String::new()));
+        let keeper = token.clone();
+        let resolver = Function::of_request(move |request| {
+            *keeper.lock().unwrap() = request
+                .token
+                .as_ref()
+                .expect("an activity has one")
+                .to_string();
+            Call::Accepted
+        });
+        let registry = Registry::new().with("sign", resolver);
+        let mut play = VirtualTime::new(&machine)
+            .registry(registry)
+            .begin(Json::Null);
+        play.go_on();
+        let token = token.lock().unwrap().clone();
+        assert_eq!(play.succeed(&token, 1.into()), Ok(()));
+        assert_eq!(play.succeed(&token, 2.into()), Err(TokenError::TimedOut));
+        assert_eq!(play.heartbeat(&token), Err(TokenError::TimedOut));
     }
 }

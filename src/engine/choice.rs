@@ -76,7 +76,7 @@ fn holds(test: &Test, scope: &Scope<'_>) -> Result<bool, Unfound> {
             Ok(false)
         }
         Test::Not(test) => Ok(!holds(test, scope)?),
-        Test::IsPresent(path, expected) => Ok(path.find(scope).is_ok() == *expected),
+        Test::IsPresent(path, expected) => Ok(path.is_present(scope) == *expected),
         Test::IsNull(path, expected) => Ok(find(path, scope)?.is_null() == *expected),
         Test::IsNumeric(path, expected) => {
             Ok(find(path, scope)?.as_number().is_some() == *expected)

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::frame::{Frame, Phase, Slot, Stage};
+use super::frame::{Family, Frame, Item, Phase, Slot, Stage};
 use super::history::{Details, HistoryEvent};
 use super::unwind::Raise;
 use super::{
@@ -11,7 +11,7 @@ use super::{
     StateMachineType, Ticket, choice, fail, limits, map, parallel, pass, redrive, succeed, task,
     unwind, wait,
 };
-use crate::expr::Dice;
+use crate::expr::{Dice, Variables};
 use crate::machine::{Flow, Kind, Machine, State, StateId};
 use crate::value::{Json, Object, Timestamp};
 
@@ -27,6 +27,18 @@ pub(super) enum Step {
     Stay,
     /// Something went wrong.
     Raise(Raise),
+}
+
+/// A path of control that is to begin.
+pub(super) struct Branch {
+    pub(super) parent: Option<Slot>,
+    pub(super) index: u32,
+    pub(super) item: Option<Box<Item>>,
+    pub(super) at: StateId,
+    pub(super) input: Json,
+    pub(super) variables: Variables,
+    /// The event that its first one points at.
+    pub(super) chain: u64,
 }
 
 /// One `advance`: an execution, its machine, and what has come of it so far.
@@ -81,7 +93,6 @@ impl<'a> Core<'a> {
     fn begin(&mut self, start: Start) {
         let header = &mut self.execution.header;
         header.identity = Arc::new(start.identity);
-        header.input = start.input.clone();
         header.begun = true;
         header.started = header.now;
         header.deadline = self
@@ -104,7 +115,13 @@ impl<'a> Core<'a> {
         header.state_machine_type = start.state_machine_type;
         self.dice = Dice::new(start.seed, 0);
         let role_arn = header.identity.role_arn.clone();
-        let input = start.input.clone();
+        let too_deep = start.input.depth() > limits::NESTING;
+        let input = if too_deep {
+            Json::Null
+        } else {
+            start.input.clone()
+        };
+        header.input = input.clone();
         self.push(0, || Details::ExecutionStarted {
             input,
             input_text: start.input_text,
@@ -113,56 +130,59 @@ impl<'a> Core<'a> {
         let at = start
             .state
             .unwrap_or_else(|| self.machine.scope(start.scope).start);
-        let frame = self.frame(None, 0, at, start.input, 0);
-        self.start(Frame {
+        if too_deep {
+            // No JSON text that the service or a store would read again: only a program can have made it.
+            let cause = "The execution's input is nested deeper than 1000 levels.";
+            let failure = Failure::new(super::errors::RUNTIME, cause);
+            return self.end(Outcome::Failed(failure), 1);
+        }
+        self.start(Branch {
+            parent: None,
+            index: 0,
+            item: None,
+            at,
+            input: start.input,
             variables: start.variables,
-            ..frame
+            chain: 0,
         });
     }
 
-    /// A frame that is about to enter a state.
-    pub(super) fn frame(
-        &self,
-        parent: Option<Slot>,
-        index: u32,
-        at: StateId,
-        input: Json,
-        chain: u64,
-    ) -> Frame {
-        Frame {
-            parent,
-            index,
-            item: None,
-            at,
-            input,
-            variables: crate::expr::Variables::default(),
+    /// Lets a path of control begin: it is about to enter its first state.
+    pub(super) fn start(&mut self, branch: Branch) {
+        let now = self.now();
+        let slot = self.execution.frames.insert(Frame {
+            parent: branch.parent,
+            index: branch.index,
+            item: branch.item,
+            at: branch.at,
+            input: branch.input,
+            variables: branch.variables,
             phase: Phase::Entering,
             tries: Vec::new(),
             retry_count: 0,
             attempts: 0,
-            entered_at: self.now(),
+            entered_at: now,
             entered: 0,
-            chain,
-            leaf: chain,
-        }
-    }
-
-    /// Lets a frame begin.
-    pub(super) fn start(&mut self, frame: Frame) {
-        let slot = self.execution.frames.insert(frame);
+            chain: branch.chain,
+            leaf: branch.chain,
+            family: Family::default(),
+        });
         self.execution.ready.push_back(slot);
     }
 
     /// Lets every frame that can go on take its steps.
     pub(super) fn run(&mut self) {
         for _ in 0..limits::TRANSITIONS_PER_ADVANCE {
+            if self.full {
+                self.reach_the_history_limit();
+            }
             let Some(slot) = self.execution.ready.pop_front() else {
                 break;
             };
             self.step(slot);
-            if self.full {
-                self.reach_the_history_limit();
-            }
+        }
+        if self.full {
+            self.reach_the_history_limit();
         }
     }
 
@@ -338,6 +358,11 @@ impl<'a> Core<'a> {
 
     /// Ends the execution. A failed one keeps its frames, so that it can be redriven; a successful one has none left.
     pub(super) fn end(&mut self, outcome: Outcome, previous: u64) {
+        // An event has found no room: whatever else has happened, that is how the execution ends.
+        let (outcome, previous) = match (self.full, outcome) {
+            (true, Outcome::Succeeded(_) | Outcome::Failed(_)) => self.history_limit_reached(),
+            (_, outcome) => (outcome, previous),
+        };
         let failure = outcome.failure().cloned();
         self.write(previous, || match outcome.clone() {
             Outcome::Succeeded(output) => Details::ExecutionSucceeded { output },
@@ -405,14 +430,21 @@ impl<'a> Core<'a> {
     }
 
     fn reach_the_history_limit(&mut self) {
+        let (outcome, last) = self.history_limit_reached();
+        self.end(outcome, last);
+    }
+
+    fn history_limit_reached(&self) -> (Outcome, u64) {
         let limit = self.history_limit();
         let cause =
             format!("The execution reached the maximum number of history events ({limit}).");
-        let last = self.execution.header.last_event;
-        self.end(
-            Outcome::Failed(Failure::new(super::errors::RUNTIME, cause)),
-            last,
-        );
+        let failure = Failure::new(super::errors::RUNTIME, cause);
+        (Outcome::Failed(failure), self.execution.header.last_event)
+    }
+
+    /// Whether the history has room for so many events before the last.
+    pub(super) fn has_room_for(&self, events: u64) -> bool {
+        self.execution.header.last_event + events < self.history_limit()
     }
 
     fn history_limit(&self) -> u64 {
@@ -447,6 +479,24 @@ impl<'a> Core<'a> {
             self.execution.timers.insert((at, slot));
         }
         self.frame_mut(slot).phase = phase;
+    }
+
+    /// What time decides about a frame has moved.
+    pub(super) fn move_timer(
+        &mut self,
+        slot: Slot,
+        before: Option<Timestamp>,
+        after: Option<Timestamp>,
+    ) {
+        if before == after {
+            return;
+        }
+        if let Some(at) = before {
+            self.execution.timers.remove(&(at, slot));
+        }
+        if let Some(at) = after {
+            self.execution.timers.insert((at, slot));
+        }
     }
 
     pub(super) fn clear_timer(&mut self, slot: Slot) {
@@ -519,7 +569,7 @@ impl<'a> Core<'a> {
     /// Gives an event its number, and records it if it is to be recorded. The last number that the limit allows is
     /// kept for the end of the execution.
     pub(super) fn push(&mut self, previous: u64, details: impl FnOnce() -> Details) -> u64 {
-        if self.execution.header.last_event + 1 >= self.history_limit() {
+        if !self.has_room_for(1) {
             self.full = true;
             return self.execution.header.last_event;
         }

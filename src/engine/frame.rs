@@ -48,6 +48,18 @@ pub(super) struct Frame {
     pub chain: u64,
     /// The last event of this branch.
     pub leaf: u64,
+    /// Its place among the frames below its parent.
+    pub family: Family,
+}
+
+/// How the frames below one are found: a list, the youngest first. Derived from their parents.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Family {
+    /// The youngest frame directly below this one.
+    youngest: Option<Slot>,
+    /// The next older and the next younger one with the same parent.
+    older: Option<Slot>,
+    younger: Option<Slot>,
 }
 
 /// The item of a Map iteration, as the context object shows it.
@@ -186,6 +198,9 @@ pub(super) struct Joining {
     pub concurrency: u32,
     /// What a Map iterates over; empty for a Parallel.
     pub items: Items,
+    /// A Map's input through its `InputPath`, where that is costly to find again for each item. It can be found again
+    /// all the same, and so is not stored.
+    pub selected: Option<Json>,
 }
 
 /// What a Map iterates over.
@@ -224,7 +239,68 @@ impl Frames {
         let entry = &mut self.slots[slot as usize];
         entry.frame = Some(Box::new(frame));
         entry.changed = true;
+        self.link(slot);
         slot
+    }
+
+    /// Puts a frame at the head of its parent's list.
+    fn link(&mut self, slot: Slot) {
+        let Some(parent) = self.get(slot).and_then(|frame| frame.parent) else {
+            return;
+        };
+        let Some(older) = self
+            .family(parent)
+            .map(|family| family.youngest.replace(slot))
+        else {
+            return;
+        };
+        if let Some(family) = older.and_then(|older| self.family(older)) {
+            family.younger = Some(slot);
+        }
+        if let Some(family) = self.family(slot) {
+            family.older = older;
+            family.younger = None;
+        }
+    }
+
+    /// Takes a frame out of its parent's list.
+    fn unlink(&mut self, frame: &Frame) {
+        let Family { older, younger, .. } = frame.family;
+        if let Some(family) = older.and_then(|older| self.family(older)) {
+            family.younger = younger;
+        }
+        match (younger, frame.parent) {
+            (Some(younger), _) => {
+                if let Some(family) = self.family(younger) {
+                    family.older = older;
+                }
+            }
+            (None, Some(parent)) => {
+                if let Some(family) = self.family(parent) {
+                    family.youngest = older;
+                }
+            }
+            (None, None) => {}
+        }
+    }
+
+    /// A list is no part of what is stored: to change it changes no frame.
+    fn family(&mut self, slot: Slot) -> Option<&mut Family> {
+        let frame = self.slots.get_mut(slot as usize)?.frame.as_deref_mut()?;
+        Some(&mut frame.family)
+    }
+
+    /// Makes the lists of frames that were restored.
+    pub(super) fn link_all(&mut self) {
+        let slots: Vec<Slot> = self.iter().map(|(slot, _)| slot).collect();
+        for slot in &slots {
+            if let Some(family) = self.family(*slot) {
+                *family = Family::default();
+            }
+        }
+        for slot in slots {
+            self.link(slot);
+        }
     }
 
     /// Puts a frame where it was, as a snapshot tells.
@@ -257,6 +333,7 @@ impl Frames {
         entry.generation = entry.generation.wrapping_add(1);
         entry.changed = true;
         self.free.push(slot);
+        self.unlink(&frame);
         Some(*frame)
     }
 
@@ -305,11 +382,12 @@ impl Frames {
 
     /// The frames directly below one, in the order of their index.
     pub(super) fn children(&self, parent: Slot) -> Vec<Slot> {
-        let mut children: Vec<_> = self
-            .iter()
-            .filter(|(_, frame)| frame.parent == Some(parent))
-            .map(|(slot, frame)| (frame.index, slot))
-            .collect();
+        let mut children = Vec::new();
+        let mut next = self.get(parent).and_then(|frame| frame.family.youngest);
+        while let Some((slot, frame)) = next.and_then(|slot| Some((slot, self.get(slot)?))) {
+            children.push((frame.index, slot));
+            next = frame.family.older;
+        }
         children.sort_unstable();
         children.into_iter().map(|(_, slot)| slot).collect()
     }

@@ -14,6 +14,9 @@ pub const HISTORY_EVENTS: u64 = 25_000;
 /// Iterations of an inline Map that run at once, whatever `MaxConcurrency` says.
 pub const INLINE_MAP_CONCURRENCY: u32 = 40;
 
+/// Seconds of a timeout or a heartbeat (States Language, § Timeouts and Heartbeats).
+pub const SECONDS: u32 = 99_999_999;
+
 /// Bytes of a definition.
 pub const DEFINITION: usize = 1_048_576;
 

@@ -1,7 +1,7 @@
 //! The Map state, inline: the same states for each item.
 
 use super::context::{Extra, ItemView};
-use super::core::{Core, Step};
+use super::core::{Branch, Core, Step};
 use super::frame::{Frame, Item, Items, Joining, Phase, Slot};
 use super::history::Details;
 use super::limits;
@@ -38,12 +38,14 @@ fn plan(core: &Core<'_>, slot: Slot, state: &State, map: &Map) -> Result<Joining
         let message = format!("Map state input must be an array but was: {items}");
         core.runtime(slot, state, &message)
     })?;
+    let is_gathered = matches!(&state.io.input_path, Selection::Path(path) if !path.is_definite());
     Ok(Joining {
         live: 0,
         next: 0,
         total: items.len(),
         concurrency,
         items,
+        selected: is_gathered.then_some(input),
     })
 }
 
@@ -106,7 +108,11 @@ fn begin_next(
     };
     let input = match &map.selector {
         Some(selector) => {
-            let input = core.selected_input(slot, state)?;
+            // A path that gathers would gather the same for each item.
+            let input = match &joining.selected {
+                Some(selected) => selected.clone(),
+                None => core.selected_input(slot, state)?,
+            };
             core.fill(
                 slot,
                 state,
@@ -125,12 +131,15 @@ fn begin_next(
         index,
     });
     let start = core.machine.scope(map.processor).start;
-    let frame = core.frame(Some(slot), index, start, input, begun);
     let variables = variables_inside(core, slot);
-    core.start(Frame {
-        variables,
+    core.start(Branch {
+        parent: Some(slot),
+        index,
         item: Some(Box::new(item)),
-        ..frame
+        at: start,
+        input,
+        variables,
+        chain: begun,
     });
     if let Phase::Joining(joining) = &mut core.frame_mut(slot).phase {
         joining.next += 1;

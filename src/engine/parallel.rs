@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::context::Extra;
-use super::core::{Core, Step};
+use super::core::{Branch, Core, Step};
 use super::frame::{Frame, Items, Joining, Phase, Slot};
 use super::history::Details;
 use crate::expr::Variables;
@@ -19,11 +19,15 @@ pub(super) fn enter(core: &mut Core<'_>, slot: Slot, state: &State, parallel: &P
     let begun = core.record(slot, || Details::ParallelStateStarted);
     let variables = variables_inside(core, slot);
     for (index, branch) in (0..).zip(&parallel.branches) {
-        let start = core.machine.scope(*branch).start;
-        let frame = core.frame(Some(slot), index, start, input.clone(), begun);
-        core.start(Frame {
+        let at = core.machine.scope(*branch).start;
+        core.start(Branch {
+            parent: Some(slot),
+            index,
+            item: None,
+            at,
+            input: input.clone(),
             variables: variables.clone(),
-            ..frame
+            chain: begun,
         });
     }
     let total = u32::try_from(parallel.branches.len()).unwrap_or(u32::MAX);
@@ -34,6 +38,7 @@ pub(super) fn enter(core: &mut Core<'_>, slot: Slot, state: &State, parallel: &P
         total,
         concurrency: total,
         items: Items::None,
+        selected: None,
     }))
 }
 

@@ -10,7 +10,8 @@ use super::history::Details;
 /// Restarts an execution that failed, timed out or was stopped. One that succeeded has nothing to restart.
 pub(super) fn restart(core: &mut Core<'_>) {
     let unwound: Vec<Slot> = core.execution.frames.iter().map(|(slot, _)| slot).collect();
-    if unwound.is_empty() {
+    // The event that tells of it, and one more at least, must find room (API reference, `RedriveExecution`).
+    if unwound.is_empty() || !core.has_room_for(2) {
         return;
     }
     let header = &mut core.execution.header;

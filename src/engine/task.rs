@@ -12,10 +12,12 @@ use super::data::too_large;
 use super::frame::{Phase, Running, Slot, Stage};
 use super::history::Details;
 use super::unwind::{Origin, Raise};
-use super::{Command, Failure, Iteration, TaskRequest, TaskToken, TaskUpdate, Ticket, errors};
+use super::{
+    Command, Failure, Iteration, TaskRequest, TaskToken, TaskUpdate, Ticket, errors, limits,
+};
 use crate::asl::{Pattern, ResourceKind};
 use crate::machine::{State, Task};
-use crate::value::Json;
+use crate::value::{Json, Timestamp};
 
 /// Asks for the work.
 pub(super) fn enter(core: &mut Core<'_>, slot: Slot, state: &State, task: &Task) -> Step {
@@ -34,7 +36,7 @@ pub(super) fn enter(core: &mut Core<'_>, slot: Slot, state: &State, task: &Task)
         let request = running.request.clone();
         core.record(slot, || Details::TaskScheduled(request));
         running.stage = Stage::Scheduled;
-        start_clocks(core, &mut running);
+        start_clocks(core.now(), &mut running);
     }
     Step::Park(Phase::Running(running))
 }
@@ -62,6 +64,7 @@ fn request(
     };
     let timeout = seconds(&task.timeout, "TimeoutSecondsPath")?;
     let heartbeat = seconds(&task.heartbeat, "HeartbeatSecondsPath")?;
+    check_seconds(core, slot, state, timeout, heartbeat)?;
     let credentials = match &task.credentials {
         Some(template) => Some(core.fill(slot, state, template, &selected, extra)?),
         None => None,
@@ -79,6 +82,30 @@ fn request(
         timeout,
         heartbeat,
     })
+}
+
+/// What holds for numbers that are written down holds for numbers that are found (States Language, § Timeouts and
+/// Heartbeats). How the service words it is not known.
+fn check_seconds(
+    core: &Core<'_>,
+    slot: Slot,
+    state: &State,
+    timeout: Option<u32>,
+    heartbeat: Option<u32>,
+) -> Result<(), Raise> {
+    let wrong = |message: &str| Err(core.runtime(slot, state, message));
+    for (field, seconds) in [("TimeoutSeconds", timeout), ("HeartbeatSeconds", heartbeat)] {
+        if seconds.is_some_and(|seconds| !(1..=limits::SECONDS).contains(&seconds)) {
+            let largest = limits::SECONDS;
+            return wrong(&format!("{field} must be between 1 and {largest}."));
+        }
+    }
+    match (timeout, heartbeat) {
+        (Some(timeout), Some(heartbeat)) if heartbeat >= timeout => {
+            wrong("HeartbeatSeconds must be smaller than TimeoutSeconds.")
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The Map iterations around a frame, outermost first.
@@ -124,10 +151,13 @@ fn running<'c>(core: &'c Core<'_>, slot: Slot) -> Option<&'c Running> {
 
 /// Changes a running task; its deadlines may move with it.
 fn change(core: &mut Core<'_>, slot: Slot, change: impl FnOnce(&mut Running)) {
-    if let Some(mut running) = running(core, slot).cloned() {
-        change(&mut running);
-        core.set_phase(slot, Phase::Running(running));
-    }
+    let Phase::Running(running) = &mut core.frame_mut(slot).phase else {
+        return;
+    };
+    let before = running.due();
+    change(running);
+    let after = running.due();
+    core.move_timer(slot, before, after);
 }
 
 fn scheduled(core: &mut Core<'_>, slot: Slot) {
@@ -156,17 +186,17 @@ fn started(core: &mut Core<'_>, slot: Slot, worker: Option<Arc<str>>) {
     };
     let request = request.clone();
     core.record(slot, || Details::TaskStarted { request, worker });
-    if let Some(mut running) = running(core, slot).cloned() {
+    let now = core.now();
+    change(core, slot, |running| {
         running.stage = Stage::Started;
-        start_clocks(core, &mut running);
-        core.set_phase(slot, Phase::Running(running));
-    }
+        start_clocks(now, running);
+    });
 }
 
 /// Timeouts run from the start of the work. A task that nobody reports as started is taken to start when it is
 /// scheduled; an activity starts when a worker takes it.
-fn start_clocks(core: &Core<'_>, running: &mut Running) {
-    let at = |seconds: Option<u32>| seconds.map(|seconds| later(core.now(), seconds));
+fn start_clocks(now: Timestamp, running: &mut Running) {
+    let at = |seconds: Option<u32>| seconds.map(|seconds| later(now, seconds));
     running.deadline = at(running.request.timeout);
     running.beat_by = at(running.request.heartbeat);
 }
@@ -221,6 +251,9 @@ fn returned(core: &mut Core<'_>, slot: Slot, result: Result<Json, Failure>) {
     let request = request.clone();
     match (request.resource.pattern(), result) {
         (Pattern::RequestResponse, result) => completed(core, slot, result),
+        (_, Ok(output)) if output.depth() > limits::NESTING => {
+            completed(core, slot, Ok(output));
+        }
         (_, Ok(output)) => {
             let told = output.clone();
             core.record(slot, || Details::TaskSubmitted {
@@ -255,7 +288,10 @@ fn completed(core: &mut Core<'_>, slot: Slot, result: Result<Json, Failure>) {
     let request = running.request.clone();
     let limit = core.execution.header.profile.payload_limit();
     let result = match result {
-        Ok(output) if output.length() > limit => Err(too_large(name_of(&request))),
+        Ok(output) if output.depth() > limits::NESTING => Err(too_deep(&request)),
+        Ok(output) if limit < usize::MAX && output.length() > limit => {
+            Err(too_large(name_of(&request)))
+        }
         result => result,
     };
     core.set_phase(slot, Phase::Again);
@@ -263,7 +299,9 @@ fn completed(core: &mut Core<'_>, slot: Slot, result: Result<Json, Failure>) {
     let step = match result {
         Ok(output) => {
             let told = output.clone();
-            core.record(slot, || Details::TaskSucceeded {
+            // The request goes with the event: its input is the state's, which can be written in place when nobody else
+            // has it.
+            core.record(slot, move || Details::TaskSucceeded {
                 request,
                 output: told,
             });
@@ -279,6 +317,16 @@ fn completed(core: &mut Core<'_>, slot: Slot, result: Result<Json, Failure>) {
         }
     };
     core.apply(slot, step);
+}
+
+/// A result that only a program in this process can have made: no JSON text that is read again.
+fn too_deep(request: &TaskRequest) -> Failure {
+    let cause = format!(
+        "The state/task '{}' returned a result nested deeper than {} levels.",
+        name_of(request),
+        limits::NESTING
+    );
+    Failure::new(errors::RUNTIME, cause)
 }
 
 /// What the service calls a task whose result is too large (observed on AWS: the function's ARN, or the service).

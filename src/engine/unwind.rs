@@ -1,5 +1,7 @@
 //! What a failure does: it is retried, caught, or goes up to the state around.
 
+use std::collections::BTreeSet;
+
 use super::core::{Core, Step};
 use super::frame::{Phase, Slot};
 use super::history::Details;
@@ -58,6 +60,15 @@ impl Raise {
 /// Lets a failure take its course, from the state of a frame upwards.
 pub(super) fn raise(core: &mut Core<'_>, slot: Slot, mut raise: Raise) {
     let source = core.machine.state(core.frame_ref(slot).at).name.clone();
+    let is_container = matches!(
+        core.machine.state(core.frame_ref(slot).at).kind,
+        Kind::Map(_) | Kind::Parallel(_)
+    );
+    if matches!(core.frame_ref(slot).phase, Phase::Joining(_)) {
+        // It fails by itself, not by what is below it: that starts over with it, in a retry and in a redrive.
+        discard_below(core, slot);
+        core.set_phase(slot, Phase::Again);
+    }
     let mut at = slot;
     loop {
         let state = core.machine.state(core.frame_ref(at).at);
@@ -66,7 +77,7 @@ pub(super) fn raise(core: &mut Core<'_>, slot: Slot, mut raise: Raise) {
             let until = core.now().after(pause);
             return core.set_phase(at, Phase::BackingOff { until });
         }
-        if at != slot {
+        if at != slot || (is_container && !raise.is_final()) {
             core.record(at, || failed(state));
         }
         if let Some(catcher) = catch::find(state, &raise) {
@@ -178,7 +189,10 @@ fn discard_below(core: &mut Core<'_>, slot: Slot) {
         }
     }
     let below = descendants(core, slot);
-    core.execution.ready.retain(|ready| !below.contains(ready));
+    let gone: BTreeSet<Slot> = below.iter().copied().collect();
+    if !gone.is_empty() {
+        core.execution.ready.retain(|ready| !gone.contains(ready));
+    }
     for slot in below {
         core.clear_timer(slot);
         core.execution.frames.remove(slot);

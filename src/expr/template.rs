@@ -134,7 +134,7 @@ impl Slot {
 
 /// A path that has no value, in the service's words.
 fn missed(path: &Path, field: &str, error: &PathError, scope: &Scope<'_>) -> Fault {
-    let message = if error.is_missing() || path.is_definite() {
+    let message = if error.is_missing() {
         let (text, input) = (path.text(), scope.input);
         format!(
             "The JSONPath '{text}' specified for the field '{field}' could not be found in the input '{input}'"

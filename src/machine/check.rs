@@ -96,7 +96,8 @@ impl Checker<'_> {
     /// Every state is the target of something, and something ends the scope. As on AWS, a scope without an end is not
     /// looked through for states that are not reached.
     fn ends(&mut self, scope: &States, reached: &BTreeSet<&str>) {
-        if scope.states.is_empty() || !scope.unreadable.is_empty() {
+        // Without a `StartAt` the service tells that alone: whatever is not reached may be where it starts.
+        if scope.states.is_empty() || !scope.unreadable.is_empty() || scope.start_at.is_none() {
             return;
         }
         if !scope.states.iter().any(is_terminal) {
@@ -118,11 +119,14 @@ impl Checker<'_> {
             .filter(|state| !reached.contains(state.name.value.as_str()))
         {
             let message = format!("nothing leads to state `{}`", state.name.value);
-            self.error(
+            let diagnostic = Diagnostic::error(
                 codes::UNREACHABLE_STATE,
                 &state.location,
                 state.name.span,
                 message,
+            );
+            self.diagnostics.push(
+                diagnostic.help("let a `Next`, a `Default` or a catcher lead to it, or remove it"),
             );
         }
     }

@@ -67,6 +67,16 @@ impl Shape {
         }))
     }
 
+    /// A shape without names, and with room for so many.
+    fn with_capacity(count: usize) -> Self {
+        Self(Arc::new(Names {
+            names: Vec::with_capacity(count),
+            keys: Vec::with_capacity(count),
+            length: 0,
+            index: OnceLock::new(),
+        }))
+    }
+
     /// Bytes of all names as JSON strings, quotes included.
     pub(super) fn text_length(&self) -> usize {
         self.0.length
@@ -267,7 +277,12 @@ impl Default for Object {
 
 impl<N: Into<Text> + AsRef<str>> FromIterator<(N, Json)> for Object {
     fn from_iter<I: IntoIterator<Item = (N, Json)>>(members: I) -> Self {
-        let mut object = Self::of(Shape::unchecked(Vec::new()), Vec::new());
+        let members = members.into_iter();
+        let count = members.size_hint().0;
+        let mut object = Self::of(Shape::with_capacity(count), Vec::new());
+        if let Some(unique) = Arc::get_mut(&mut object.0) {
+            unique.change().values.reserve_exact(count);
+        }
         for (name, value) in members {
             object.insert(name, value);
         }

@@ -368,3 +368,23 @@ fn a_redrive_goes_on_where_it_failed() {
         "only {redriven} executions failed: the generator has become too kind"
     );
 }
+
+/// A Map that fails by itself, with no iteration under way, has nobody below it that could move it on.
+#[test]
+fn a_redrive_of_a_map_whose_selector_failed_starts_it_again() {
+    let definition = r#"{"StartAt":"Each","States":{"Each":{"Type":"Map","ItemSelector":{"n.$":"$$.Map.Item.Value.n"},
+        "MaxConcurrency":1,"ItemProcessor":{"StartAt":"P","States":{"P":{"Type":"Pass","End":true}}},"End":true}}}"#;
+    let machine = Machine::parse(definition).expect("it is valid");
+    let mut execution = Execution::new();
+    let mut effects = Effects::default();
+    let mut tell = |kind| {
+        let at = sfn::value::Timestamp::from_millis(0);
+        execution.advance(&machine, Event { at, kind }, &mut effects);
+        let outcome = execution.outcome().map(|outcome| outcome.status());
+        (outcome, execution.wake_at())
+    };
+    let input = sfn::Json::parse(r#"[{"n":1},{"m":2}]"#).expect("it is JSON");
+    let failed = tell(EventKind::Begun(Box::new(Start::new(input))));
+    assert_eq!(failed, (Some("FAILED"), None));
+    assert_eq!(tell(EventKind::Redriven), (Some("FAILED"), None));
+}

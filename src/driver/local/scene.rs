@@ -211,12 +211,8 @@ impl<'m> Scene<'m> {
                 update,
                 answer,
             } => {
-                let ticket = self.drive.execution().ticket_of(&token);
-                if let Ok(ticket) = ticket {
-                    self.drive.push_update(ticket, update);
-                }
                 // Whoever asked may have gone.
-                let _ = answer.send(ticket.map(drop));
+                let _ = answer.send(self.drive.push_token(&token, update));
             }
         }
     }

@@ -1,6 +1,6 @@
 //! From rows to an execution.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::SnapshotError;
@@ -9,7 +9,7 @@ use super::rows::{
     ResumeRow, StageRow, Stored,
 };
 use crate::engine::frame::{
-    Frame, Frames, Item, Items, Joining, Phase, Resume, Running, Slot, Stage,
+    Family, Frame, Frames, Item, Items, Joining, Phase, Resume, Running, Slot, Stage,
 };
 use crate::engine::{Execution, Header, Iteration, Outcome, TaskRequest};
 use crate::expr::Variables;
@@ -90,7 +90,8 @@ impl Reader<'_> {
         frames: &mut Frames,
         rows: &BTreeMap<Slot, FrameRow>,
     ) -> Result<(), SnapshotError> {
-        let taken = |slot: &Slot| *slot >= frames.slots() || frames.free().contains(slot);
+        let free: BTreeSet<Slot> = frames.free().iter().copied().collect();
+        let taken = |slot: &Slot| *slot >= frames.slots() || free.contains(slot);
         if rows.keys().any(taken) {
             return Err(incomplete(
                 "a frame stands in a slot that is free or not there",
@@ -118,6 +119,7 @@ impl Reader<'_> {
                 "a frame's parent is missing".into(),
             ));
         }
+        frames.link_all();
         Ok(())
     }
 
@@ -160,6 +162,7 @@ impl Reader<'_> {
             entered: row.entered,
             chain: row.chain,
             leaf: row.leaf,
+            family: Family::default(),
         })
     }
 
@@ -239,6 +242,7 @@ impl Reader<'_> {
             total: row.total,
             concurrency: row.concurrency,
             items,
+            selected: None,
         })
     }
 

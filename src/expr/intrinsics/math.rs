@@ -14,9 +14,19 @@ fn rounded(value: &Json) -> Result<i32, Complaint> {
     let number = value.as_number().ok_or(Complaint::Arguments)?;
     let whole = match number.as_i64() {
         Some(int) => int,
-        None => (number.as_f64() + 0.5).floor() as i64,
+        None => half_up(number.as_f64()) as i64,
     };
     i32::try_from(whole).map_err(|_| Complaint::Arguments)
+}
+
+/// As Java's `Math.round`. Adding a half first would round the largest number below a half to one.
+fn half_up(number: f64) -> f64 {
+    let below = number.floor();
+    if number - below < 0.5 {
+        below
+    } else {
+        below + 1.0
+    }
 }
 
 /// A whole number from the first up to the second, which is not in it, although the documentation says it is. With a seed

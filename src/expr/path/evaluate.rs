@@ -1,5 +1,6 @@
 //! Taking the steps of a path.
 
+use std::cell::Cell;
 use std::fmt;
 
 use super::error::Miss;
@@ -57,6 +58,25 @@ impl fmt::Display for Place<'_> {
 
 /// Evaluates a definite path: no list, no allocation. `None` is an index beyond the end.
 pub(super) fn definite(path: &Path, document: &Json) -> Result<Option<Json>, PathError> {
+    match names(&path.0.steps, document) {
+        Some(value) => Ok(Some(value.clone())),
+        None => step_by_step(path, document),
+    }
+}
+
+/// By far the commonest path: names that are all there, and lead to something.
+fn names<'a>(steps: &[Step], document: &'a Json) -> Option<&'a Json> {
+    let mut value = document;
+    for step in steps {
+        let (Step::Name(name), Json::Object(object)) = (step, value) else {
+            return None;
+        };
+        value = object.get(name)?;
+    }
+    (!value.is_null()).then_some(value)
+}
+
+fn step_by_step(path: &Path, document: &Json) -> Result<Option<Json>, PathError> {
     let steps = &path.0.steps;
     let mut place = Place::node(document);
     for (at, step) in steps.iter().enumerate() {
@@ -80,9 +100,9 @@ pub(super) fn definite(path: &Path, document: &Json) -> Result<Option<Json>, Pat
             }
             Step::Root => place,
             _ => {
-                let walk = Walk { steps, document };
+                let walk = Walk::new(steps, document);
                 let mut found = Vec::new();
-                let trail = Trail::from_steps(&steps[..at]);
+                let trail = Trail::Steps(&steps[..at]);
                 walk.take(at, place, &trail, &mut found)?;
                 return Ok(found.pop());
             }
@@ -121,38 +141,42 @@ impl fmt::Display for Rest<'_> {
     }
 }
 
+/// Steps that one evaluation may take. A path of many scans takes more than any document has values.
+const STEPS: u32 = 10_000_000;
+
 /// Evaluates a path that gives a list.
 pub(super) fn indefinite(path: &Path, document: &Json) -> Result<Json, PathError> {
     let mut found = Vec::new();
-    let walk = Walk {
-        steps: &path.0.steps,
-        document,
-    };
-    walk.take(0, Place::node(document), &Trail::default(), &mut found)?;
+    let walk = Walk::new(&path.0.steps, document);
+    walk.take(0, Place::node(document), &Trail::Start, &mut found)?;
     Ok(Json::from(found))
 }
 
-/// The way that was taken, as Jayway prints it.
-#[derive(Clone, Default)]
-struct Trail(String);
-
-impl Trail {
-    fn from_steps(steps: &[Step]) -> Self {
-        Self(steps.iter().map(Step::to_string).collect())
-    }
-
-    fn name(&self, name: &str) -> Self {
-        Self(format!("{}['{name}']", self.0))
-    }
-
-    fn index(&self, index: i64) -> Self {
-        Self(format!("{}[{index}]", self.0))
-    }
+/// The way that was taken. It is printed only where it led nowhere.
+enum Trail<'t> {
+    Start,
+    Steps(&'t [Step]),
+    Name(&'t Trail<'t>, &'t str),
+    Index(&'t Trail<'t>, i64),
 }
 
-impl fmt::Display for Trail {
+/// As Jayway prints it.
+impl fmt::Display for Trail<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "${}", self.0)
+        let mut way = vec![self];
+        while let Some(Self::Name(before, _) | Self::Index(before, _)) = way.last() {
+            way.push(before);
+        }
+        f.write_str("$")?;
+        for part in way.iter().rev() {
+            match part {
+                Self::Start => {}
+                Self::Steps(steps) => Rest(steps).fmt(f)?,
+                Self::Name(_, name) => write!(f, "['{name}']")?,
+                Self::Index(_, index) => write!(f, "[{index}]")?,
+            }
+        }
+        Ok(())
     }
 }
 
@@ -160,6 +184,30 @@ struct Walk<'p> {
     steps: &'p [Step],
     /// What `$` in a filter means.
     document: &'p Json,
+    /// How many steps may still be taken.
+    left: Cell<u32>,
+}
+
+impl<'p> Walk<'p> {
+    fn new(steps: &'p [Step], document: &'p Json) -> Self {
+        Self {
+            steps,
+            document,
+            left: Cell::new(STEPS),
+        }
+    }
+
+    fn spend(&self) -> Result<(), PathError> {
+        match self.left.get().checked_sub(1) {
+            Some(left) => {
+                self.left.set(left);
+                Ok(())
+            }
+            None => Err(PathError::invalid(format!(
+                "the path takes more than {STEPS} steps"
+            ))),
+        }
+    }
 }
 
 impl Walk<'_> {
@@ -168,9 +216,10 @@ impl Walk<'_> {
         &self,
         at: usize,
         place: Place<'_>,
-        trail: &Trail,
+        trail: &Trail<'_>,
         found: &mut Vec<Json>,
     ) -> Result<(), PathError> {
+        self.spend()?;
         let Some(step) = self.steps.get(at) else {
             found.push(place.json());
             return Ok(());
@@ -197,7 +246,7 @@ impl Walk<'_> {
         }
     }
 
-    fn no_object(&self, at: usize, trail: &Trail) -> PathError {
+    fn no_object(&self, at: usize, trail: &Trail<'_>) -> PathError {
         PathError::not_found(format!(
             "Property {} not found in path {trail}",
             self.steps[at]
@@ -213,10 +262,10 @@ impl Walk<'_> {
         at: usize,
         object: &Object,
         name: &str,
-        trail: &Trail,
+        trail: &Trail<'_>,
         found: &mut Vec<Json>,
     ) -> Result<(), PathError> {
-        let here = trail.name(name);
+        let here = Trail::Name(trail, name);
         match object.get(name) {
             Some(value) => self.take(at + 1, Place::member(value), &here, found),
             None if self.is_last(at) => {
@@ -240,7 +289,7 @@ impl Walk<'_> {
         at: usize,
         object: &Object,
         names: &[crate::value::Text],
-        trail: &Trail,
+        trail: &Trail<'_>,
         found: &mut Vec<Json>,
     ) -> Result<(), PathError> {
         if !self.is_last(at) {
@@ -261,7 +310,7 @@ impl Walk<'_> {
         &self,
         at: usize,
         place: Place<'_>,
-        trail: &Trail,
+        trail: &Trail<'_>,
         found: &mut Vec<Json>,
     ) -> Result<(), PathError> {
         match place.value {
@@ -275,7 +324,7 @@ impl Walk<'_> {
                     match self.take(
                         at + 1,
                         Place::element(items, index),
-                        &trail.index(index),
+                        &Trail::Index(trail, index),
                         found,
                     ) {
                         Err(error) if !error.is_missing() => return Err(error),
@@ -294,7 +343,7 @@ impl Walk<'_> {
         at: usize,
         step: &Step,
         place: Place<'_>,
-        trail: &Trail,
+        trail: &Trail<'_>,
         found: &mut Vec<Json>,
     ) -> Result<(), PathError> {
         let items: &[Json] = match place.value {
@@ -306,7 +355,7 @@ impl Walk<'_> {
             self.take(
                 at + 1,
                 Place::element(items, index),
-                &trail.index(index),
+                &Trail::Index(trail, index),
                 found,
             )?;
         }
@@ -318,7 +367,7 @@ impl Walk<'_> {
         at: usize,
         filter: &super::Filter,
         place: Place<'_>,
-        trail: &Trail,
+        trail: &Trail<'_>,
         found: &mut Vec<Json>,
     ) -> Result<(), PathError> {
         match place.value {
@@ -333,7 +382,7 @@ impl Walk<'_> {
                         self.take(
                             at + 1,
                             Place::element(items, index),
-                            &trail.index(index),
+                            &Trail::Index(trail, index),
                             found,
                         )?;
                     }
@@ -356,16 +405,17 @@ impl Walk<'_> {
         &self,
         at: usize,
         place: Place<'_>,
-        trail: &Trail,
+        trail: &Trail<'_>,
         found: &mut Vec<Json>,
     ) -> Result<(), PathError> {
+        self.spend()?;
         match place.value {
             Some(value @ Json::Object(object)) => {
                 if self.fits(at, value)? {
                     self.take(at, place, trail, found)?;
                 }
                 for (name, value) in object.iter() {
-                    self.scan(at, Place::member(value), &trail.name(name), found)?;
+                    self.scan(at, Place::member(value), &Trail::Name(trail, name), found)?;
                 }
             }
             Some(value @ Json::Array(items)) => {
@@ -373,7 +423,12 @@ impl Walk<'_> {
                     self.scan_array(at, place, items, trail, found)?;
                 }
                 for index in 0..items.len() as i64 {
-                    self.scan(at, Place::element(items, index), &trail.index(index), found)?;
+                    self.scan(
+                        at,
+                        Place::element(items, index),
+                        &Trail::Index(trail, index),
+                        found,
+                    )?;
                 }
             }
             _ => {}
@@ -387,7 +442,7 @@ impl Walk<'_> {
         at: usize,
         place: Place<'_>,
         items: &[Json],
-        trail: &Trail,
+        trail: &Trail<'_>,
         found: &mut Vec<Json>,
     ) -> Result<(), PathError> {
         if self.is_last(at) {
@@ -397,7 +452,7 @@ impl Walk<'_> {
             self.take(
                 at + 1,
                 Place::element(items, index),
-                &trail.index(index),
+                &Trail::Index(trail, index),
                 found,
             )?;
         }
@@ -427,17 +482,35 @@ impl Walk<'_> {
 }
 
 /// Which elements a step means. They need not exist.
-fn indices(step: &Step, length: i64) -> Vec<i64> {
+fn indices(step: &Step, length: i64) -> Elements<'_> {
     let from_end = |number: i64| if number < 0 { length + number } else { number };
     match step {
-        Step::Index(index) => vec![*index],
-        Step::Indices(indices) => indices.to_vec(),
-        Step::From(from) => (from_end(*from).max(0)..length).collect(),
-        Step::To(to) => (0..from_end(*to).min(length)).collect(),
+        Step::Index(index) => Elements::Range(*index..index.saturating_add(1)),
+        Step::Indices(indices) => Elements::List(indices.iter()),
+        Step::From(from) => Elements::Range(from_end(*from).max(0)..length),
+        Step::To(to) => Elements::Range(0..from_end(*to).min(length)),
         // Here negative numbers do not count from the end.
-        Step::Between(_, _) if length == 0 => Vec::new(),
-        Step::Between(from, to) => (*from..(*to).min(length)).collect(),
-        Step::FromEnd(offset) => vec![length + offset],
-        _ => Vec::new(),
+        Step::Between(from, to) if length > 0 => Elements::Range(*from..(*to).min(length)),
+        Step::FromEnd(offset) => {
+            let index = length.saturating_add(*offset);
+            Elements::Range(index..index.saturating_add(1))
+        }
+        _ => Elements::Range(0..0),
+    }
+}
+
+enum Elements<'s> {
+    Range(std::ops::Range<i64>),
+    List(std::slice::Iter<'s, i64>),
+}
+
+impl Iterator for Elements<'_> {
+    type Item = i64;
+
+    fn next(&mut self) -> Option<i64> {
+        match self {
+            Self::Range(range) => range.next(),
+            Self::List(list) => list.next().copied(),
+        }
     }
 }

@@ -135,6 +135,13 @@ impl Path {
         self.reach(scope).map(Option::unwrap_or_default)
     }
 
+    /// Whether there is something where it leads. An index beyond the end of a list has nothing, although its value
+    /// is `null`.
+    #[must_use]
+    pub fn is_present(&self, scope: &Scope<'_>) -> bool {
+        matches!(self.reach(scope), Ok(Some(_)))
+    }
+
     /// The same, but `None` where an index beyond the end makes the value `null`.
     pub(super) fn reach(&self, scope: &Scope<'_>) -> Result<Option<Json>, PathError> {
         match &self.0.root {

@@ -1,6 +1,7 @@
 //! Compiling the texts of fields: what is wrong with one is told at its place.
 
 use crate::asl::{Diagnostic, Node, PathField, Spanned, codes};
+use crate::expr::path::Root;
 use crate::expr::template::{Segment, TemplateError};
 use crate::expr::{Call, Path, ReferencePath, Template};
 use crate::machine::state::{Assign, ResultPath, Selection, TextField};
@@ -56,7 +57,46 @@ impl<'a> Expressions<'a> {
         Some(path)
     }
 
-    /// `InputPath`, `OutputPath`, `ItemsPath`
+    /// The same where the context object cannot be read: the numbers of a Map (conformance
+    /// `definition/map-numbers-from-the-context`).
+    pub(super) fn input_reference(
+        &mut self,
+        text: &Spanned<Text>,
+        location: String,
+    ) -> Option<Path> {
+        let path = self.reference(text, location.clone())?;
+        if *path.root() == Root::Context {
+            let message = format!(
+                "`{}` reads the context object, which this field cannot",
+                text.value
+            );
+            self.report(Diagnostic::error(
+                codes::INVALID_REFERENCE_PATH,
+                location,
+                text.span,
+                message,
+            ));
+            return None;
+        }
+        Some(path)
+    }
+
+    /// `ItemsPath`: a Reference Path, or nothing said.
+    pub(super) fn reference_selection(
+        &mut self,
+        field: &PathField,
+        location: impl Fn() -> String,
+    ) -> Selection {
+        match field {
+            Some(Some(text)) if text.value != "$" => self
+                .reference(text, location())
+                .map_or(Selection::Whole, Selection::Path),
+            Some(None) => Selection::Nothing,
+            Some(Some(_)) | None => Selection::Whole,
+        }
+    }
+
+    /// `InputPath`, `OutputPath`
     pub(super) fn selection(
         &mut self,
         field: &PathField,

@@ -324,7 +324,7 @@ impl Compiler<'_> {
             asl::Amount::Literal(number) => Amount::Literal(number.value),
             asl::Amount::Path(field, text) => self
                 .expressions
-                .reference(text, at(field))
+                .input_reference(text, at(field))
                 .map_or(Amount::Literal(0), Amount::Path),
             // Only JSONata has these, and its states do not come here.
             asl::Amount::Expression(_) => Amount::Literal(0),
@@ -386,7 +386,7 @@ impl Compiler<'_> {
         };
         let items = self
             .expressions
-            .selection(&map.items_path, || at("ItemsPath"));
+            .reference_selection(&map.items_path, || at("ItemsPath"));
         Kind::Map(Map {
             items,
             selector: selector.and_then(|node| self.expressions.template(node, &at(name))),

@@ -121,9 +121,13 @@ impl Resolver for Mock {
 
 fn exhausted(request: &TaskRequest, mock: &str, call: u32) -> Answer {
     let state = &request.state_name;
+    let what = if call == 0 {
+        format!("state '{state}' calls, and its mock '{mock}' has no response")
+    } else {
+        format!("state '{state}' calls once more than its mock '{mock}' has responses")
+    };
     let cause = format!(
-        "state '{state}' calls once more than its mock '{mock}' has responses: add a response \"{call}\" to \
-         MockedResponses.{mock}, such as \"{call}\": {{\"Return\": {{}}}}"
+        "{what}: add a response \"{call}\" to MockedResponses.{mock}, such as \"{call}\": {{\"Return\": {{}}}}"
     );
     Err(Failure::new(errors::RUNTIME, cause))
 }
