@@ -1,0 +1,240 @@
+//! The places on the layers: nodes on the even ones, labels and bends of links on those between.
+
+use std::collections::BTreeMap;
+
+use super::ranks::{Ranks, ranks};
+
+/// Across and along the direction of the picture.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Extent {
+    pub(super) across: f64,
+    pub(super) along: f64,
+}
+
+/// What is to be laid out: nodes, of which the first is the beginning, and links between them.
+pub(super) struct Flow {
+    pub(super) nodes: Vec<Extent>,
+    pub(super) links: Vec<FlowLink>,
+}
+
+/// A link.
+pub(super) struct FlowLink {
+    pub(super) from: usize,
+    pub(super) to: usize,
+    /// The size of its label.
+    pub(super) label: Option<Extent>,
+    pub(super) strand: Strand,
+}
+
+/// Links that may run together: they lead to the same node, and look alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Strand {
+    Main,
+    Choice,
+    Catch,
+}
+
+/// How many places links may take on the layers; a link that finds no room runs beside the whole picture.
+const ROOM: usize = 60_000;
+
+/// A place on a layer.
+#[derive(Clone, Debug)]
+pub(super) struct Slot {
+    pub(super) layer: usize,
+    pub(super) extent: Extent,
+    pub(super) is_node: bool,
+    /// What it is connected with on the layer above, and how much that wants to be straight.
+    pub(super) up: Vec<(usize, f64)>,
+    /// The same on the layer below.
+    pub(super) down: Vec<(usize, f64)>,
+    /// The node of the same layer that it is connected with: a loop turns there.
+    pub(super) beside: Option<usize>,
+}
+
+/// A step on the way of a link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// A place on a layer; the first of them are the nodes.
+    Slot(usize),
+    /// A lane beside the picture.
+    Lane(usize),
+}
+
+/// Layers of places, and the ways of links through them.
+pub(super) struct Grid {
+    pub(super) slots: Vec<Slot>,
+    /// The places on each layer, in their order.
+    pub(super) layers: Vec<Vec<usize>>,
+    /// The way of each link.
+    pub(super) ways: Vec<Vec<Step>>,
+    /// The place of each link's label.
+    pub(super) labels: Vec<Option<usize>>,
+    pub(super) lanes: usize,
+}
+
+impl Grid {
+    pub(super) fn of(flow: &Flow) -> Self {
+        let pairs: Vec<_> = flow.links.iter().map(|link| (link.from, link.to)).collect();
+        let ranks = ranks(flow.nodes.len(), &pairs);
+        let deepest = ranks.layer.iter().max().copied().unwrap_or(0);
+        let slots = flow.nodes.iter().zip(&ranks.layer);
+        let slots = slots.map(|(extent, rank)| Slot::new(2 * rank, *extent, true));
+        let mut builder = Builder {
+            grid: Self {
+                slots: slots.collect(),
+                layers: vec![Vec::new(); 2 * deepest + 1],
+                ways: Vec::with_capacity(flow.links.len()),
+                labels: vec![None; flow.links.len()],
+                lanes: 0,
+            },
+            trunks: BTreeMap::new(),
+        };
+        for (number, link) in flow.links.iter().enumerate() {
+            builder.add(number, link, ranks.is_back[number]);
+        }
+        builder.grid.fill(flow, &ranks);
+        builder.grid
+    }
+
+    /// Puts everything on its layer in a first order: as a walk along the links comes by.
+    fn fill(&mut self, flow: &Flow, ranks: &Ranks) {
+        let mut of_node: Vec<Vec<usize>> = vec![Vec::new(); flow.nodes.len()];
+        for (number, link) in flow.links.iter().enumerate() {
+            of_node[link.from].push(number);
+        }
+        let mut is_placed = vec![false; self.slots.len()];
+        let mut place = |layers: &mut Vec<Vec<usize>>, slots: &[Slot], slot: usize| {
+            if !std::mem::replace(&mut is_placed[slot], true) {
+                layers[slots[slot].layer].push(slot);
+            }
+        };
+        for node in &ranks.reached {
+            place(&mut self.layers, &self.slots, *node);
+            for number in &of_node[*node] {
+                for step in &self.ways[*number] {
+                    if let Step::Slot(slot) = step {
+                        place(&mut self.layers, &self.slots, *slot);
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Slot {
+    fn new(layer: usize, extent: Extent, is_node: bool) -> Self {
+        Self {
+            layer,
+            extent,
+            is_node,
+            up: Vec::new(),
+            down: Vec::new(),
+            beside: None,
+        }
+    }
+}
+
+struct Builder {
+    grid: Grid,
+    /// The bends that links to one node share, by node, strand, and layer.
+    trunks: BTreeMap<(usize, Strand, bool, usize), usize>,
+}
+
+impl Builder {
+    fn add(&mut self, number: usize, link: &FlowLink, is_back: bool) {
+        let layer = |slots: &[Slot], node: usize| slots[node].layer;
+        let (above, below) = (
+            layer(&self.grid.slots, link.from),
+            layer(&self.grid.slots, link.to),
+        );
+        let mut way = vec![Step::Slot(link.from)];
+        let between = if is_back {
+            // It turns below its source, and goes up to turn again above its target.
+            let own = self.own(number, link, above);
+            self.grid.slots[own].beside = Some(link.from);
+            way.push(Step::Slot(own));
+            below..above
+        } else {
+            let first = above + 1;
+            let labelled = usize::from(link.label.is_some());
+            if labelled > 0 {
+                way.push(Step::Slot(self.own(number, link, first)));
+            }
+            first + labelled..below
+        };
+        if self.grid.slots.len() + between.len() > ROOM {
+            way.push(Step::Lane(self.grid.lanes));
+            self.grid.lanes += 1;
+        } else if is_back {
+            let trunk = between.rev().map(|layer| self.trunk(link, true, layer));
+            way.extend(trunk.map(Step::Slot));
+        } else {
+            let trunk = between.map(|layer| self.trunk(link, false, layer));
+            way.extend(trunk.map(Step::Slot));
+        }
+        if let (true, Some(Step::Slot(last))) = (is_back, way.last().copied()) {
+            if self.grid.slots[last].beside.is_none() {
+                self.grid.slots[last].beside = Some(link.to);
+            }
+        }
+        way.push(Step::Slot(link.to));
+        self.connect(&way, link.strand);
+        self.grid.ways.push(way);
+    }
+
+    /// A place of the link alone, for its label if it has one.
+    fn own(&mut self, number: usize, link: &FlowLink, layer: usize) -> usize {
+        let slot = self.slot(layer, link.label.unwrap_or_default());
+        if link.label.is_some() {
+            self.grid.labels[number] = Some(slot);
+        }
+        slot
+    }
+
+    /// A place that the link shares with others of its kind to the same node.
+    fn trunk(&mut self, link: &FlowLink, is_back: bool, layer: usize) -> usize {
+        let strand = match link.strand {
+            Strand::Choice => Strand::Main,
+            other => other,
+        };
+        let key = (link.to, strand, is_back, layer);
+        if let Some(slot) = self.trunks.get(&key) {
+            return *slot;
+        }
+        let slot = self.slot(layer, Extent::default());
+        self.trunks.insert(key, slot);
+        slot
+    }
+
+    fn slot(&mut self, layer: usize, extent: Extent) -> usize {
+        self.grid.slots.push(Slot::new(layer, extent, false));
+        self.grid.slots.len() - 1
+    }
+
+    fn connect(&mut self, way: &[Step], strand: Strand) {
+        for pair in way.windows(2) {
+            let [Step::Slot(a), Step::Slot(b)] = *pair else {
+                continue;
+            };
+            let slots = &mut self.grid.slots;
+            let (above, below) = match slots[a].layer.cmp(&slots[b].layer) {
+                std::cmp::Ordering::Less => (a, b),
+                std::cmp::Ordering::Greater => (b, a),
+                std::cmp::Ordering::Equal => continue,
+            };
+            if slots[above].down.iter().any(|(slot, _)| *slot == below) {
+                continue;
+            }
+            let is_label = |slot: &Slot| !slot.is_node && slot.extent.across > 0.0;
+            let weight = match (slots[above].is_node, slots[below].is_node, strand) {
+                (false, false, _) if is_label(&slots[above]) || is_label(&slots[below]) => 2.0,
+                (false, false, _) => 4.0,
+                (_, _, Strand::Main) => 3.0,
+                (_, _, Strand::Choice) => 1.5,
+                (_, _, Strand::Catch) => 1.0,
+            };
+            slots[above].down.push((below, weight));
+            slots[below].up.push((above, weight));
+        }
+    }
+}

@@ -1,0 +1,257 @@
+//! The places on each layer: apart from each other, near what they are connected with, and links straight.
+
+use super::grid::{Grid, Slot};
+
+/// Between two nodes.
+const NODES: f64 = 30.0;
+/// Between a node and a link that passes it.
+const PASSING: f64 = 20.0;
+/// Between two links, or labels.
+const LINKS: f64 = 14.0;
+/// How far a link may be from straight to be made so at the cost of what is beside it.
+const NEARLY: f64 = 16.0;
+/// Steps of work that the search for good places may take.
+const EFFORT: usize = 400_000;
+
+/// Finds the place of everything across the direction: its centre.
+pub(super) fn place(grid: &Grid) -> Vec<f64> {
+    let mut placer = Placer {
+        grid,
+        across: vec![0.0; grid.slots.len()],
+        position: super::order::positions(grid),
+    };
+    placer.pack();
+    let rounds = (EFFORT / grid.slots.len().max(1)).clamp(3, 40);
+    for _ in 0..rounds {
+        placer.sweep(Side::Up);
+        placer.sweep(Side::Down);
+    }
+    for _ in 0..rounds / 2 {
+        placer.sweep(Side::Both);
+    }
+    let columns = placer.columns();
+    for round in 0..rounds.min(12) {
+        placer.straighten(&columns, round);
+    }
+    placer.normalised()
+}
+
+/// How far the centres of two neighbours must be apart.
+fn apart(left: &Slot, right: &Slot) -> f64 {
+    let gap = match (left.is_node, right.is_node) {
+        (true, true) => NODES,
+        (false, false) => LINKS,
+        _ => PASSING,
+    };
+    (left.extent.across + right.extent.across) / 2.0 + gap
+}
+
+/// Which neighbours count.
+#[derive(Clone, Copy, PartialEq)]
+enum Side {
+    Up,
+    Down,
+    Both,
+}
+
+struct Placer<'g> {
+    grid: &'g Grid,
+    across: Vec<f64>,
+    position: Vec<usize>,
+}
+
+impl Placer<'_> {
+    /// One beside the other, each layer around the same middle.
+    fn pack(&mut self) {
+        for layer in &self.grid.layers {
+            let mut at = 0.0;
+            for (position, slot) in layer.iter().enumerate() {
+                if position > 0 {
+                    let before = layer[position - 1];
+                    at += apart(&self.grid.slots[before], &self.grid.slots[*slot]);
+                }
+                self.across[*slot] = at;
+            }
+            for slot in layer {
+                self.across[*slot] -= at / 2.0;
+            }
+        }
+    }
+
+    fn sweep(&mut self, side: Side) {
+        let count = self.grid.layers.len();
+        for step in 0..count {
+            let at = if side == Side::Down {
+                count - 1 - step
+            } else {
+                step
+            };
+            self.settle(&self.grid.layers[at], side);
+        }
+    }
+
+    /// Where the neighbours of a place want it to be, and how much.
+    fn wish(&self, slot: usize, side: Side) -> (f64, f64) {
+        let place = &self.grid.slots[slot];
+        // What nobody wants anywhere stays, but gives way.
+        let (mut sum, mut weight) = (self.across[slot] * 0.05, 0.05);
+        let mut add = |neighbours: &[(usize, f64)]| {
+            for (at, how_much) in neighbours {
+                sum += self.across[*at] * how_much;
+                weight += how_much;
+            }
+        };
+        if side != Side::Down {
+            add(&place.up);
+        }
+        if side != Side::Up {
+            add(&place.down);
+        }
+        if let Some(node) = place.beside {
+            let (left, right) = if self.position[node] < self.position[slot] {
+                (node, slot)
+            } else {
+                (slot, node)
+            };
+            let distance = apart(&self.grid.slots[left], &self.grid.slots[right]);
+            let distance = if left == node { distance } else { -distance };
+            sum += self.across[node] + distance;
+            weight += 1.0;
+        }
+        (sum / weight, weight)
+    }
+
+    /// Moves the places of a layer as near as possible to where they want to be, without changing their order: pools
+    /// of those that push each other share their wishes (isotonic regression).
+    fn settle(&mut self, layer: &[usize], side: Side) {
+        let mut pools: Vec<(f64, f64, usize)> = Vec::with_capacity(layer.len());
+        let mut offsets = Vec::with_capacity(layer.len());
+        let mut offset = 0.0;
+        for (position, slot) in layer.iter().enumerate() {
+            if position > 0 {
+                let before = layer[position - 1];
+                offset += apart(&self.grid.slots[before], &self.grid.slots[*slot]);
+            }
+            offsets.push(offset);
+            let (wish, weight) = self.wish(*slot, side);
+            let mut pool = ((wish - offset) * weight, weight, 1);
+            while let Some(before) = pools.pop() {
+                if before.0 / before.1 <= pool.0 / pool.1 {
+                    pools.push(before);
+                    break;
+                }
+                pool = (before.0 + pool.0, before.1 + pool.1, before.2 + pool.2);
+            }
+            pools.push(pool);
+        }
+        let mut slots = layer.iter().zip(offsets);
+        for (sum, weight, count) in pools {
+            for (slot, offset) in slots.by_ref().take(count) {
+                self.across[*slot] = sum / weight + offset;
+            }
+        }
+    }
+
+    /// Chains of places that are to stand in one column.
+    fn columns(&self) -> Vec<Vec<usize>> {
+        let slots = &self.grid.slots;
+        let mut next: Vec<Option<usize>> = vec![None; slots.len()];
+        let mut has_above = vec![false; slots.len()];
+        for layer in &self.grid.layers {
+            let mut candidates = self.candidates(layer);
+            candidates.sort_by(|a, b| b.2.total_cmp(&a.2));
+            let mut accepted: Vec<(usize, usize)> = Vec::new();
+            for (above, below, _) in candidates {
+                let here = (self.position[above], self.position[below]);
+                let crosses =
+                    |other: &(usize, usize)| (other.0 < here.0) != (other.1 < here.1);
+                let is_free = next[above].is_none() && !has_above[below];
+                if is_free && !accepted.iter().any(crosses) {
+                    accepted.push(here);
+                    next[above] = Some(below);
+                    has_above[below] = true;
+                }
+            }
+        }
+        let mut columns = Vec::new();
+        for slot in self.grid.layers.iter().flatten() {
+            if !has_above[*slot] {
+                columns.push(std::iter::successors(Some(*slot), |at| next[*at]).collect());
+            }
+        }
+        columns
+    }
+
+    /// The links below a layer that are to be straight: those that are the most important one of both their ends, and
+    /// those that nearly are.
+    fn candidates(&self, layer: &[usize]) -> Vec<(usize, usize, f64)> {
+        let slots = &self.grid.slots;
+        let is_only = |neighbours: &[(usize, f64)], weight: f64| {
+            neighbours.iter().filter(|(_, w)| *w >= weight).count() == 1
+        };
+        let mut found = Vec::new();
+        for above in layer {
+            for (below, weight) in &slots[*above].down {
+                let main = *weight > 1.5
+                    && is_only(&slots[*above].down, *weight)
+                    && is_only(&slots[*below].up, *weight);
+                let nearly = (self.across[*above] - self.across[*below]).abs() <= NEARLY;
+                if main || nearly {
+                    found.push((*above, *below, *weight));
+                }
+            }
+        }
+        found
+    }
+
+    /// Moves each column to where it wants to be, as far as what is beside it lets it.
+    fn straighten(&mut self, columns: &[Vec<usize>], round: usize) {
+        let count = columns.len();
+        for step in 0..count {
+            let column = &columns[if round % 2 == 0 { step } else { count - 1 - step }];
+            let (mut sum, mut weight) = (0.0, 0.0);
+            let (mut least, mut most) = (f64::NEG_INFINITY, f64::INFINITY);
+            for slot in column {
+                let (wish, how_much) = self.wish(*slot, Side::Both);
+                sum += wish * how_much;
+                weight += how_much;
+                let (low, high) = self.room(*slot);
+                least = least.max(low);
+                most = most.min(high);
+            }
+            if least <= most {
+                let wish = (sum / weight).clamp(least, most);
+                for slot in column {
+                    self.across[*slot] = wish;
+                }
+            }
+        }
+    }
+
+    /// Between what a place can be moved without moving others.
+    fn room(&self, slot: usize) -> (f64, f64) {
+        let place = &self.grid.slots[slot];
+        let layer = &self.grid.layers[place.layer];
+        let position = self.position[slot];
+        let low = position.checked_sub(1).map_or(f64::NEG_INFINITY, |left| {
+            let left = layer[left];
+            self.across[left] + apart(&self.grid.slots[left], place)
+        });
+        let high = layer.get(position + 1).map_or(f64::INFINITY, |right| {
+            self.across[*right] - apart(place, &self.grid.slots[*right])
+        });
+        (low, high)
+    }
+
+    /// Counted from the outermost edge, on whole pixels: lines are sharp.
+    fn normalised(mut self) -> Vec<f64> {
+        let edges = self.grid.slots.iter().zip(&self.across);
+        let least = edges
+            .map(|(slot, across)| across - slot.extent.across / 2.0)
+            .fold(f64::INFINITY, f64::min);
+        for across in &mut self.across {
+            *across = (*across - least).round();
+        }
+        self.across
+    }
+}
