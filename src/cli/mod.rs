@@ -5,6 +5,7 @@
 
 mod conformance;
 mod exit;
+mod graph;
 mod history;
 mod input;
 mod interrupt;
@@ -42,6 +43,8 @@ enum Command {
     Run(run::Run),
     /// Tell everything that is wrong with definitions.
     Validate(validate::Validate),
+    /// Draw a state machine.
+    Graph(graph::Graph),
     /// Hold the engine to cases of behaviour.
     Conformance(conformance::Conformance),
 }
@@ -52,6 +55,8 @@ Examples:
   sfn-run machine.json input.json --task 'ChargeCard=exec:./charge.sh'
   sfn-run machine.json - --task 'arn:aws:lambda:*=json:{\"ok\":true}' < input.json
   sfn-run machine.json --time virtual --history
+  sfn-run machine.json input.json --graph run.svg
+  sfn-run graph machine.json -o machine.svg
   sfn-run validate *.asl.json
 
 Exit codes:
@@ -74,6 +79,7 @@ pub fn main() -> ExitCode {
         match (cli.command, cli.run) {
             (Some(Command::Run(run)), _) | (None, Some(run)) => run.run(),
             (Some(Command::Validate(validate)), _) => validate.run(),
+            (Some(Command::Graph(graph)), _) => graph.run(),
             (Some(Command::Conformance(conformance)), _) => conformance.run(),
             (None, None) => terminal::usage(&clap::Error::new(
                 clap::error::ErrorKind::MissingRequiredArgument,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 
+use super::graph::Tracer;
 use super::history::Recorder;
 use super::{Exit, input, interrupt, render, tasks, terminal};
 use crate::aws::Place;
@@ -40,6 +41,9 @@ pub(super) struct Run {
     /// Show the history as a table, or write its events to FILE as JSON in the form of the AWS API
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
     history: Option<Option<String>>,
+    /// Draw the execution over its machine into FILE: .svg, .dot or .mmd
+    #[arg(long, value_name = "FILE")]
+    graph: Option<String>,
     /// Whose rules hold: aws has the service's limits, relaxed lifts those on payloads and histories
     #[arg(long, value_enum, default_value_t)]
     profile: Rules,
@@ -90,6 +94,8 @@ impl Run {
         let registry = tasks::registry(&self.task, &self.tasks)?;
         let (input, text) = input::execution_input(&self.input)?;
         let recorder = self.recorder(&machine)?;
+        let tracer = self.graph.as_deref();
+        let tracer = tracer.map(|file| Tracer::new(&machine, file)).transpose()?;
         let mut local = Local::new(machine)
             .registry(registry)
             .configure(|start| self.configure(start, name, text));
@@ -102,11 +108,20 @@ impl Run {
                 local
             };
         }
-        if let Some(recorder) = recorder.clone() {
-            local = local.observer(move |event| recorder.take(event));
+        if recorder.is_some() || tracer.is_some() {
+            let (recorder, tracer) = (recorder.clone(), tracer.clone());
+            local = local.observer(move |event| {
+                if let Some(recorder) = &recorder {
+                    recorder.take(event);
+                }
+                if let Some(tracer) = &tracer {
+                    tracer.take(event);
+                }
+            });
         }
         let (report, interrupted) = drive(local, input)?;
         recorder.map_or(Ok(()), |recorder| recorder.finish())?;
+        tracer.map_or(Ok(()), |tracer| tracer.finish())?;
         self.tell_outcome(&report)?;
         Ok(if interrupted {
             Exit::Interrupted
@@ -117,18 +132,11 @@ impl Run {
 
     fn compiled(&self) -> Result<Machine, String> {
         let source = input::definition(&self.machine)?;
-        match Machine::parse_with_warnings(&source.text) {
-            Ok((machine, warnings)) => {
-                if !self.quiet {
-                    render::diagnostics(&source, &warnings);
-                }
-                Ok(machine)
-            }
-            Err(diagnostics) => {
-                render::diagnostics(&source, &diagnostics);
-                Err(format!("{} is no valid definition", source.name))
-            }
+        let (machine, warnings) = render::compiled(&source)?;
+        if !self.quiet {
+            render::diagnostics(&source, &warnings);
         }
+        Ok(machine)
     }
 
     fn recorder(&self, machine: &Arc<Machine>) -> Result<Option<Recorder>, String> {
@@ -143,7 +151,7 @@ impl Run {
         start.seed = self.seed.unwrap_or(start.seed);
         start.input_text = Some(Text::from(input_text));
         start.identity = self.identity(name);
-        start.recording = if self.history.is_some() {
+        start.recording = if self.history.is_some() || self.graph.is_some() {
             Recording::Full
         } else {
             Recording::Off

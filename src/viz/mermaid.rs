@@ -136,10 +136,7 @@ impl Chart<'_> {
             StateType::Wait => ("(", ")"),
             StateType::Task | StateType::Pass | StateType::Parallel | StateType::Map => ("[", "]"),
         };
-        writeln!(
-            self.out,
-            "{indent}n{id}{open}\"{label}\"{close}:::{class}"
-        )
+        writeln!(self.out, "{indent}n{id}{open}\"{label}\"{close}:::{class}")
     }
 
     fn link(&mut self, from: NodeIndex, to: NodeIndex, link: &Link) -> fmt::Result {

@@ -316,7 +316,11 @@ impl Node {
 
 /// Name, type, comment, and what else is known of a state.
 fn tooltip(state: &State, retries: &[String]) -> String {
-    let mut lines = vec![format!("{} ({})", words::line(&state.name), state.state_type())];
+    let mut lines = vec![format!(
+        "{} ({})",
+        words::line(&state.name),
+        state.state_type()
+    )];
     lines.extend(state.comment.as_deref().map(words::line));
     match &state.kind {
         Kind::Task(task) => lines.push(words::line(&task.resource.text)),

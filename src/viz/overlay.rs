@@ -184,12 +184,7 @@ impl Overlay {
     }
 
     /// A state is entered: from one beside it, or as the first of its scope.
-    fn enter(
-        &mut self,
-        machine: &Machine,
-        state: StateId,
-        before: Option<Place>,
-    ) -> Option<Place> {
+    fn enter(&mut self, machine: &Machine, state: StateId, before: Option<Place>) -> Option<Place> {
         let scope = machine.state(state).scope;
         let beside = before.filter(|before| machine.state(before.state).scope == scope);
         let parent = match (beside, before) {
@@ -216,12 +211,7 @@ impl Overlay {
     }
 
     /// A state is left. When the last thing that happened to it is a failure, a catcher has taken that.
-    fn leave(
-        &mut self,
-        machine: &Machine,
-        state: StateId,
-        before: Option<Place>,
-    ) -> Option<Place> {
+    fn leave(&mut self, machine: &Machine, state: StateId, before: Option<Place>) -> Option<Place> {
         let id = self.visit_of(before, state)?;
         self.abandon_below(id);
         let visit = self.visits.take(id)?;
@@ -401,10 +391,7 @@ fn container_of(before: Place) -> Option<VisitId> {
 }
 
 fn is_container(machine: &Machine, state: StateId) -> bool {
-    matches!(
-        machine.state(state).kind,
-        Kind::Map(_) | Kind::Parallel(_)
-    )
+    matches!(machine.state(state).kind, Kind::Map(_) | Kind::Parallel(_))
 }
 
 fn trouble(failure: &Failure) -> Trouble {

@@ -82,7 +82,7 @@ text{font-family:Helvetica,Arial,sans-serif;font-size:11px}
 .cluster{stroke-dasharray:2 3}
 .icon{stroke-width:1.7;fill:none;stroke-linecap:round;stroke-linejoin:round}
 .link{fill:none;stroke-width:1.4;stroke-linejoin:round}
-.Catch{stroke-dasharray:5 4}
+.link.Catch,.pill.Catch{stroke-dasharray:5 4}
 .run .link{opacity:.45}.run .head{opacity:.45}.run .unseen{opacity:.6}
 .run .taken{opacity:1}.run .link.taken{stroke-width:2.8}
 .unseen .card{stroke-dasharray:3 3}
@@ -112,19 +112,19 @@ fn colours(of: impl Fn(Colour) -> &'static str) -> String {
         format!(".label{{fill:{}}}", of(INK)),
         format!(".link{{stroke:{}}}.head{{fill:{0}}}", of(LINE)),
         format!(
-            ".Catch{{stroke:{0}}}.head.Catch{{fill:{0};stroke:none}}",
+            ".link.Catch{{stroke:{0}}}.head.Catch{{fill:{0}}}",
             of(VERMILION.strong)
         ),
         format!(".pill.Catch{{stroke:{}}}", of(VERMILION.strong)),
-        format!(
-            ".link.taken{{stroke:{0}}}.head.taken{{fill:{0}}}",
-            of(INK)
-        ),
+        format!(".link.taken{{stroke:{0}}}.head.taken{{fill:{0}}}", of(INK)),
         format!(
             ".link.Catch.taken{{stroke:{0}}}.head.Catch.taken{{fill:{0}}}",
             of(VERMILION.strong)
         ),
-        format!(".dot{{fill:{}}}.ring{{fill:none;stroke:{0};stroke-width:1.6}}", of(INK)),
+        format!(
+            ".dot{{fill:{}}}.ring{{fill:none;stroke:{0};stroke-width:1.6}}",
+            of(INK)
+        ),
         format!(".error{{fill:{}}}", of(VERMILION.strong)),
     ];
     for state_type in StateType::ALL {

@@ -25,9 +25,7 @@ pub(super) fn render(drawing: &Drawing, style: Style) -> String {
         layout: &layout,
         out: String::with_capacity(1_000 * cards.len() + 8_000),
     };
-    picture
-        .write()
-        .expect("writing to a string does not fail");
+    picture.write().expect("writing to a string does not fail");
     picture.out
 }
 
@@ -119,11 +117,7 @@ impl Picture<'_> {
             return Ok(());
         };
         let told = super::measure::fit(told, card::NAME, 900.0);
-        write!(
-            self.out,
-            "<g class=\"{}\">",
-            palette::class(caption.ended)
-        )?;
+        write!(self.out, "<g class=\"{}\">", palette::class(caption.ended))?;
         self.badge(caption.ended, 29.0, 27.0)?;
         writeln!(
             self.out,
@@ -401,7 +395,8 @@ mod tests {
 
     #[test]
     fn the_same_machine_gives_the_same_picture() {
-        let machine = r#"{"StartAt":"<&\">","States":{"<&\">":{"Type":"Pass","Comment":"why","End":true}}}"#;
+        let machine =
+            r#"{"StartAt":"<&\">","States":{"<&\">":{"Type":"Pass","Comment":"why","End":true}}}"#;
         let draw = || {
             let drawing = Drawing::of(&Machine::parse(machine).expect("it is valid"));
             render(&drawing, Style::default())

@@ -30,19 +30,22 @@ pub(super) fn line(text: &str) -> String {
         .collect()
 }
 
-/// `1.25 s`, `2 m 05 s`, `3 d 4 h`
+/// `1.25 s`, `2 m 5 s`, `3 d 4 h`: the two largest units, without those that are zero.
 pub(super) fn duration(time: Duration) -> String {
     let seconds = time.as_secs();
+    let two = |large: (u64, &str), small: (u64, &str)| match small.0 {
+        0 => format!("{} {}", large.0, large.1),
+        _ => format!("{} {} {} {}", large.0, large.1, small.0, small.1),
+    };
     match seconds {
-        0 if time.subsec_millis() == 0 => "0 s".into(),
-        0 => format!("{} ms", time.as_millis()),
-        1..60 => {
+        0 if time.subsec_millis() > 0 => format!("{} ms", time.as_millis()),
+        0..60 => {
             let text = format!("{:.2}", time.as_secs_f64());
             format!("{} s", text.trim_end_matches('0').trim_end_matches('.'))
         }
-        60..3_600 => format!("{} m {:02} s", seconds / 60, seconds % 60),
-        3_600..86_400 => format!("{} h {:02} m", seconds / 3_600, seconds % 3_600 / 60),
-        _ => format!("{} d {} h", seconds / 86_400, seconds % 86_400 / 3_600),
+        60..3_600 => two((seconds / 60, "m"), (seconds % 60, "s")),
+        3_600..86_400 => two((seconds / 3_600, "h"), (seconds % 3_600 / 60, "m")),
+        _ => two((seconds / 86_400, "d"), (seconds % 86_400 / 3_600, "h")),
     }
 }
 
@@ -268,8 +271,9 @@ mod tests {
         assert_eq!(told(250), "250 ms");
         assert_eq!(told(1_000), "1 s");
         assert_eq!(told(1_250), "1.25 s");
-        assert_eq!(told(125_000), "2 m 05 s");
-        assert_eq!(told(3_660_000), "1 h 01 m");
+        assert_eq!(told(120_000), "2 m");
+        assert_eq!(told(125_000), "2 m 5 s");
+        assert_eq!(told(3_660_000), "1 h 1 m");
         assert_eq!(told(90_000_000), "1 d 1 h");
     }
 

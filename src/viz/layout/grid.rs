@@ -41,6 +41,8 @@ const ROOM: usize = 60_000;
 #[derive(Clone, Debug)]
 pub(super) struct Slot {
     pub(super) layer: usize,
+    /// Where it stands on its layer, once that is in order.
+    pub(super) position: usize,
     pub(super) extent: Extent,
     pub(super) is_node: bool,
     /// What it is connected with on the layer above, and how much that wants to be straight.
@@ -125,6 +127,7 @@ impl Slot {
     fn new(layer: usize, extent: Extent, is_node: bool) -> Self {
         Self {
             layer,
+            position: 0,
             extent,
             is_node,
             up: Vec::new(),
@@ -230,6 +233,8 @@ impl Builder {
                 (false, false, _) if is_label(&slots[above]) || is_label(&slots[below]) => 2.0,
                 (false, false, _) => 4.0,
                 (_, _, Strand::Main) => 3.0,
+                (false, _, Strand::Choice) => 2.5,
+                (false, _, Strand::Catch) => 2.0,
                 (_, _, Strand::Choice) => 1.5,
                 (_, _, Strand::Catch) => 1.0,
             };

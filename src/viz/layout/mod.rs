@@ -6,6 +6,7 @@
 //! neither boxes nor labels. Clusters are laid out from the inside out: a Parallel or Map state is a box of the size of
 //! what it holds.
 
+mod columns;
 mod grid;
 mod order;
 mod place;
@@ -243,20 +244,20 @@ impl<'d> Planner<'d> {
             (Direction::Right, 0..=4) => 0.0,
             _ => most,
         };
-        let mut rows: Vec<Vec<usize>> = Vec::new();
-        let mut room = 0.0;
-        for at in clusters {
+        let (mut rows, mut room) = (1, most + 0.5);
+        for (number, at) in clusters.iter().enumerate() {
             let width = self.plans[*at].width + GUTTER;
-            match rows.last_mut() {
-                Some(row) if width <= room => row.push(*at),
-                _ => {
-                    rows.push(vec![*at]);
-                    room = most + 0.5;
-                }
+            if width > room && number > 0 {
+                (rows, room) = (rows + 1, most + 0.5);
             }
             room -= width;
         }
-        rows
+        // As many in each row.
+        let each = clusters.len().div_ceil(rows);
+        clusters
+            .chunks(each.max(1))
+            .map(<[usize]>::to_vec)
+            .collect()
     }
 
     /// Gives everything its place in the picture, from the outside in.

@@ -26,10 +26,15 @@ pub(super) fn order(grid: &mut Grid) {
         }
     }
     grid.layers = best;
+    for layer in &grid.layers {
+        for (position, slot) in layer.iter().enumerate() {
+            grid.slots[*slot].position = position;
+        }
+    }
 }
 
 /// The position of each place on its layer.
-pub(super) fn positions(grid: &Grid) -> Vec<usize> {
+fn positions(grid: &Grid) -> Vec<usize> {
     let mut positions = vec![0; grid.slots.len()];
     for layer in &grid.layers {
         for (position, slot) in layer.iter().enumerate() {

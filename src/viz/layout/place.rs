@@ -1,5 +1,6 @@
 //! The places on each layer: apart from each other, near what they are connected with, and links straight.
 
+use super::columns::Columns;
 use super::grid::{Grid, Slot};
 
 /// Between two nodes.
@@ -8,8 +9,6 @@ const NODES: f64 = 30.0;
 const PASSING: f64 = 20.0;
 /// Between two links, or labels.
 const LINKS: f64 = 14.0;
-/// How far a link may be from straight to be made so at the cost of what is beside it.
-const NEARLY: f64 = 16.0;
 /// Steps of work that the search for good places may take.
 const EFFORT: usize = 400_000;
 
@@ -18,7 +17,6 @@ pub(super) fn place(grid: &Grid) -> Vec<f64> {
     let mut placer = Placer {
         grid,
         across: vec![0.0; grid.slots.len()],
-        position: super::order::positions(grid),
     };
     placer.pack();
     let rounds = (EFFORT / grid.slots.len().max(1)).clamp(3, 40);
@@ -29,15 +27,16 @@ pub(super) fn place(grid: &Grid) -> Vec<f64> {
     for _ in 0..rounds / 2 {
         placer.sweep(Side::Both);
     }
-    let columns = placer.columns();
-    for round in 0..rounds.min(12) {
-        placer.straighten(&columns, round);
+    let columns = Columns::of(grid, &placer.across);
+    placer.erect(&columns);
+    for round in 0..rounds {
+        placer.straighten(&columns.members, round);
     }
     placer.normalised()
 }
 
 /// How far the centres of two neighbours must be apart.
-fn apart(left: &Slot, right: &Slot) -> f64 {
+pub(super) fn apart(left: &Slot, right: &Slot) -> f64 {
     let gap = match (left.is_node, right.is_node) {
         (true, true) => NODES,
         (false, false) => LINKS,
@@ -57,7 +56,6 @@ enum Side {
 struct Placer<'g> {
     grid: &'g Grid,
     across: Vec<f64>,
-    position: Vec<usize>,
 }
 
 impl Placer<'_> {
@@ -108,7 +106,7 @@ impl Placer<'_> {
             add(&place.down);
         }
         if let Some(node) = place.beside {
-            let (left, right) = if self.position[node] < self.position[slot] {
+            let (left, right) = if self.grid.slots[node].position < place.position {
                 (node, slot)
             } else {
                 (slot, node)
@@ -152,63 +150,40 @@ impl Placer<'_> {
         }
     }
 
-    /// Chains of places that are to stand in one column.
-    fn columns(&self) -> Vec<Vec<usize>> {
-        let slots = &self.grid.slots;
-        let mut next: Vec<Option<usize>> = vec![None; slots.len()];
-        let mut has_above = vec![false; slots.len()];
-        for layer in &self.grid.layers {
-            let mut candidates = self.candidates(layer);
-            candidates.sort_by(|a, b| b.2.total_cmp(&a.2));
-            let mut accepted: Vec<(usize, usize)> = Vec::new();
-            for (above, below, _) in candidates {
-                let here = (self.position[above], self.position[below]);
-                let crosses =
-                    |other: &(usize, usize)| (other.0 < here.0) != (other.1 < here.1);
-                let is_free = next[above].is_none() && !has_above[below];
-                if is_free && !accepted.iter().any(crosses) {
-                    accepted.push(here);
-                    next[above] = Some(below);
-                    has_above[below] = true;
-                }
-            }
-        }
-        let mut columns = Vec::new();
-        for slot in self.grid.layers.iter().flatten() {
-            if !has_above[*slot] {
-                columns.push(std::iter::successors(Some(*slot), |at| next[*at]).collect());
-            }
-        }
-        columns
-    }
-
-    /// The links below a layer that are to be straight: those that are the most important one of both their ends, and
-    /// those that nearly are.
-    fn candidates(&self, layer: &[usize]) -> Vec<(usize, usize, f64)> {
-        let slots = &self.grid.slots;
-        let is_only = |neighbours: &[(usize, f64)], weight: f64| {
-            neighbours.iter().filter(|(_, w)| *w >= weight).count() == 1
+    /// Stands each column upright: as near as possible to where its places are, in the same order. Pushing everything
+    /// that stands too near to the right and pushing it to the left both do; so does the middle between them.
+    fn erect(&mut self, columns: &Columns) {
+        let around = |column: &Vec<usize>| {
+            let sum: f64 = column.iter().map(|slot| self.across[*slot]).sum();
+            sum / column.len() as f64
         };
-        let mut found = Vec::new();
-        for above in layer {
-            for (below, weight) in &slots[*above].down {
-                let main = *weight > 1.5
-                    && is_only(&slots[*above].down, *weight)
-                    && is_only(&slots[*below].up, *weight);
-                let nearly = (self.across[*above] - self.across[*below]).abs() <= NEARLY;
-                if main || nearly {
-                    found.push((*above, *below, *weight));
-                }
+        let wished: Vec<f64> = columns.members.iter().map(around).collect();
+        let order = columns.from_left(self.grid);
+        let (mut right, mut left) = (wished.clone(), wished);
+        for (a, b, distance) in order.iter().flat_map(|at| columns.beside(self.grid, *at)) {
+            right[b] = right[b].max(right[a] + distance);
+        }
+        for at in order.iter().rev() {
+            for (a, b, distance) in columns.beside(self.grid, *at) {
+                left[a] = left[a].min(left[b] - distance);
             }
         }
-        found
+        for (number, column) in columns.members.iter().enumerate() {
+            for slot in column {
+                self.across[*slot] = (left[number] + right[number]) / 2.0;
+            }
+        }
     }
 
     /// Moves each column to where it wants to be, as far as what is beside it lets it.
     fn straighten(&mut self, columns: &[Vec<usize>], round: usize) {
         let count = columns.len();
         for step in 0..count {
-            let column = &columns[if round % 2 == 0 { step } else { count - 1 - step }];
+            let column = &columns[if round % 2 == 0 {
+                step
+            } else {
+                count - 1 - step
+            }];
             let (mut sum, mut weight) = (0.0, 0.0);
             let (mut least, mut most) = (f64::NEG_INFINITY, f64::INFINITY);
             for slot in column {
@@ -232,7 +207,7 @@ impl Placer<'_> {
     fn room(&self, slot: usize) -> (f64, f64) {
         let place = &self.grid.slots[slot];
         let layer = &self.grid.layers[place.layer];
-        let position = self.position[slot];
+        let position = place.position;
         let low = position.checked_sub(1).map_or(f64::NEG_INFINITY, |left| {
             let left = layer[left];
             self.across[left] + apart(&self.grid.slots[left], place)

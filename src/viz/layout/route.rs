@@ -225,14 +225,22 @@ impl Router<'_> {
             let way = &self.grid.ways[number];
             let ends = [
                 (link.from, Side::Below, self.leaving(number), way[1]),
-                (link.to, Side::Above, self.arriving(number), way[way.len() - 2]),
+                (
+                    link.to,
+                    Side::Above,
+                    self.arriving(number),
+                    way[way.len() - 2],
+                ),
             ];
             for (node, side, bundle, next) in ends {
                 let towards = match next {
                     Step::Slot(slot) => self.across[slot],
                     Step::Lane(_) => f64::INFINITY,
                 };
-                wanted.entry((node, side)).or_default().insert(bundle, towards);
+                wanted
+                    .entry((node, side))
+                    .or_default()
+                    .insert(bundle, towards);
             }
         }
         for ((node, side), bundles) in wanted {
@@ -360,7 +368,12 @@ impl Router<'_> {
             across: furthest.fold(across, f64::max),
             along: tracks.last().copied().unwrap_or_default(),
             nodes: (0..self.flow.nodes.len()).map(centre).collect(),
-            labels: self.grid.labels.iter().map(|slot| slot.map(centre)).collect(),
+            labels: self
+                .grid
+                .labels
+                .iter()
+                .map(|slot| slot.map(centre))
+                .collect(),
             links,
         }
     }
