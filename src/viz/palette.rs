@@ -135,6 +135,7 @@ fn colours(of: impl Fn(Colour) -> &'static str) -> String {
             of(hue.strong)
         ));
     }
+    rules.push(format!(".run .tile{{fill:{}}}", of(CARD)));
     for ended in Ended::ALL.into_iter().skip(1) {
         let (hue, name) = (of_ending(ended), class(ended));
         rules.push(format!(

@@ -151,7 +151,8 @@ impl Run {
         };
         let mut parts = vec![ended.join(", ")];
         match self.visits() {
-            0 => {}
+            // What takes no time is not timed.
+            _ if self.total.is_zero() => {}
             1 => parts.push(words::duration(self.total)),
             _ => parts.push(format!(
                 "{}, mean {}",

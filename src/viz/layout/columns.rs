@@ -100,11 +100,11 @@ fn candidates(grid: &Grid, layer: &[usize], across: &[f64]) -> Vec<(usize, usize
     let mut found = Vec::new();
     for above in layer {
         for (below, weight) in &slots[*above].down {
-            let main = *weight > 1.5
-                && is_only(&slots[*above].down, *weight)
-                && is_only(&slots[*below].up, *weight);
-            let nearly = (across[*above] - across[*below]).abs() <= NEARLY;
-            if main || nearly {
+            let (down, up) = (&slots[*above].down, &slots[*below].up);
+            let is_alone = down.len() == 1 && up.len() == 1;
+            let is_main = *weight > 1.5 && is_only(down, *weight) && is_only(up, *weight);
+            let is_nearly = (across[*above] - across[*below]).abs() <= NEARLY;
+            if is_alone || is_main || is_nearly {
                 found.push((*above, *below, *weight));
             }
         }

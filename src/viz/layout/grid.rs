@@ -34,6 +34,16 @@ pub(super) enum Strand {
     Catch,
 }
 
+impl Strand {
+    /// With what it runs together towards a node: the rules of Choice states look like the normal way on.
+    pub(super) const fn shared(self) -> Self {
+        match self {
+            Self::Main | Self::Choice => Self::Main,
+            Self::Catch => Self::Catch,
+        }
+    }
+}
+
 /// How many places links may take on the layers; a link that finds no room runs beside the whole picture.
 const ROOM: usize = 60_000;
 
@@ -196,11 +206,7 @@ impl Builder {
 
     /// A place that the link shares with others of its kind to the same node.
     fn trunk(&mut self, link: &FlowLink, is_back: bool, layer: usize) -> usize {
-        let strand = match link.strand {
-            Strand::Choice => Strand::Main,
-            other => other,
-        };
-        let key = (link.to, strand, is_back, layer);
+        let key = (link.to, link.strand.shared(), is_back, layer);
         if let Some(slot) = self.trunks.get(&key) {
             return *slot;
         }

@@ -27,10 +27,13 @@ pub(super) fn place(grid: &Grid) -> Vec<f64> {
     for _ in 0..rounds / 2 {
         placer.sweep(Side::Both);
     }
-    let columns = Columns::of(grid, &placer.across);
-    placer.erect(&columns);
-    for round in 0..rounds {
-        placer.straighten(&columns.members, round);
+    // The second time, links are found that the first time has made nearly straight.
+    for _ in 0..2 {
+        let columns = Columns::of(grid, &placer.across);
+        placer.erect(&columns);
+        for round in 0..rounds {
+            placer.straighten(&columns.members, round);
+        }
     }
     placer.normalised()
 }

@@ -206,9 +206,9 @@ impl Router<'_> {
 
     /// The bundle of a link where it reaches its target: all catchers together, loops apart.
     fn arriving(&self, number: usize) -> Bundle {
-        let link = &self.flow.links[number];
+        let strand = self.flow.links[number].strand.shared();
         let way = &self.grid.ways[number];
-        match (link.strand, way[way.len() - 2]) {
+        match (strand, way[way.len() - 2]) {
             (strand, Step::Lane(lane)) => Bundle::Aside(strand, usize::MAX - lane),
             (strand, Step::Slot(last)) if self.grid.slots[last].beside.is_some() => {
                 Bundle::Aside(strand, last)
