@@ -32,6 +32,8 @@ impl fmt::Display for Escaped<'_> {
                 '\n' => f.write_str("<br/>")?,
                 // "1." and "-" at the beginning would make a list.
                 '-' | '+' if at == 0 => write!(f, "#{};", u32::from(character))?,
+                // "$$" would begin a formula.
+                '$' if self.0.contains("$$") => f.write_str("#36;")?,
                 ' ' | ',' | ':' | '/' | '(' | ')' | '$' | '-' | '+' | '=' | '%' | '\'' => {
                     f.write_char(character)?;
                 }
@@ -222,6 +224,7 @@ mod tests {
         );
         assert_eq!(Escaped("1. first").to_string(), "1#46; first");
         assert_eq!(Escaped("$.total > 100").to_string(), "$.total #62; 100");
+        assert_eq!(Escaped("$$.Map").to_string(), "#36;#36;.Map");
         assert_eq!(Escaped("状態").to_string(), "状態");
     }
 }

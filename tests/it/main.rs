@@ -6,5 +6,7 @@ mod corpus;
 mod docs;
 mod generator;
 mod jsonpath;
+mod overlay;
+mod pictures;
 mod simulation;
 mod tidy;
