@@ -30,7 +30,7 @@ mod svg;
 mod visit;
 mod words;
 
-pub use layout::{Layout, Rect};
+pub use layout::{Layout, Point, Rect};
 pub use model::{Cluster, Drawing, Link, LinkKind, Node, Shape};
 pub use overlay::Overlay;
 pub use run::{Caption, Ended, Items, Run};

@@ -123,40 +123,26 @@ impl Overlay {
             }
             Details::ExecutionAborted(failure) => self.end(Ended::Aborted, Some(failure)),
             Details::ExecutionTimedOut(failure) => self.end(Ended::TimedOut, Some(failure)),
-            Details::ExecutionRedriven { redrive_count } => {
-                self.outcome = None;
-                self.redrives = *redrive_count;
-                self.visits.recover();
-                None
-            }
+            Details::ExecutionRedriven { redrive_count } => self.restart(*redrive_count),
             Details::StateEntered { name, .. } => self.enter(machine, machine.find(name)?, before),
             Details::StateExited { name, .. } => self.leave(machine, machine.find(name)?, before),
             Details::TaskScheduled(request) => self.attempt(request, before),
             Details::TaskStarted { request, .. } | Details::TaskSubmitted { request, .. } => {
-                let visit = self.visit_of(before, request.state)?;
-                self.inside(visit)
+                self.inside(self.visit_of(before, request.state)?)
             }
-            Details::TaskSucceeded { request, .. } => {
-                let visit = self.visit_of(before, request.state)?;
-                self.conclude(visit, None)
-            }
+            Details::TaskSucceeded { request, .. } => self.conclude(before, request.state, None),
             Details::TaskScheduleFailed(request, failure)
             | Details::TaskSubmitFailed(request, failure)
             | Details::TaskFailed(request, failure)
             | Details::TaskTimedOut(request, failure) => {
-                let visit = self.visit_of(before, request.state)?;
-                self.conclude(visit, Some(failure))
+                self.conclude(before, request.state, Some(failure))
             }
             Details::EvaluationFailed { failure, state, .. } => {
-                let visit = self.visit_of(before, machine.find(state)?)?;
-                self.conclude(visit, Some(failure))
+                self.conclude(before, machine.find(state)?, Some(failure))
             }
-            Details::ParallelStateStarted => self.begin(before, None),
-            Details::MapStateStarted { length } => self.begin(before, Some(*length)),
-            Details::ParallelStateSucceeded | Details::MapStateSucceeded => {
-                let visit = container_of(before?)?;
-                self.conclude(visit, None)
-            }
+            Details::ParallelStateStarted => self.begin(before?, None),
+            Details::MapStateStarted { length } => self.begin(before?, Some(*length)),
+            Details::ParallelStateSucceeded | Details::MapStateSucceeded => self.join(before?),
             Details::ParallelStateFailed | Details::MapStateFailed => self.fail_around(before?),
             Details::MapIterationStarted { name, .. } => self.iteration(machine, name, before),
             Details::MapIterationSucceeded { name, .. } => {
@@ -164,18 +150,21 @@ impl Overlay {
                 self.items(place.state).succeeded += 1;
                 Some(place)
             }
-            Details::MapIterationFailed { name, .. } => {
-                let place = self.iteration(machine, name, before)?;
-                self.items(place.state).failed += 1;
-                self.blame(before);
-                Some(place)
-            }
+            Details::MapIterationFailed { name, .. } => self.fail_item(machine, name, before?),
             Details::MapIterationAborted { name, .. } => {
                 let place = self.iteration(machine, name, before)?;
                 self.items(place.state).aborted += 1;
                 Some(place)
             }
         }
+    }
+
+    /// What had failed goes on.
+    fn restart(&mut self, redrives: u32) -> Option<Place> {
+        self.outcome = None;
+        self.redrives = redrives;
+        self.visits.recover();
+        None
     }
 
     fn end(&mut self, ended: Ended, failure: Option<&Failure>) -> Option<Place> {
@@ -252,8 +241,8 @@ impl Overlay {
     }
 
     /// A Map or Parallel state begins its work, perhaps again: what was left below it is over.
-    fn begin(&mut self, before: Option<Place>, length: Option<u32>) -> Option<Place> {
-        let id = container_of(before?)?;
+    fn begin(&mut self, before: Place, length: Option<u32>) -> Option<Place> {
+        let id = container_of(before)?;
         self.abandon_below(id);
         self.try_again(id);
         let place = self.inside(id)?;
@@ -278,10 +267,22 @@ impl Overlay {
         self.runs.entry(state).or_default().retries += u64::from(is_retry);
     }
 
-    /// What a visit was busy with has ended, well or with a failure.
-    fn conclude(&mut self, id: VisitId, failure: Option<&Failure>) -> Option<Place> {
+    /// All branches or iterations have succeeded.
+    fn join(&mut self, before: Place) -> Option<Place> {
+        let id = container_of(before)?;
+        self.visits.touch(id, self.last)?.failing = None;
+        self.inside(id)
+    }
+
+    /// What a state was busy with has ended, well or with a failure.
+    fn conclude(
+        &mut self,
+        before: Option<Place>,
+        state: StateId,
+        failure: Option<&Failure>,
+    ) -> Option<Place> {
+        let id = self.visit_of(before, state)?;
         let visit = self.visits.touch(id, self.last)?;
-        let state = visit.state;
         let mut retried = 0;
         if failure.is_some() && !std::mem::take(&mut visit.is_trying) {
             // A task that was refused before it was scheduled: this event alone tells of the attempt.
@@ -300,7 +301,7 @@ impl Overlay {
     /// The state around a failure fails too: the event points at the last one of what failed in it.
     fn fail_around(&mut self, before: Place) -> Option<Place> {
         let id = before.parent?;
-        let failing = self.blame(Some(before)).unwrap_or(Trouble::Failure);
+        let failing = self.blame(before).unwrap_or(Trouble::Failure);
         let visit = self.visits.touch(id, self.last)?;
         visit.is_trying = false;
         visit.failing = Some(failing);
@@ -313,8 +314,8 @@ impl Overlay {
     }
 
     /// The visit that an event points at is where a failure comes from.
-    fn blame(&mut self, before: Option<Place>) -> Option<Trouble> {
-        let visit = self.visits.touch(before?.visit?, self.last)?;
+    fn blame(&mut self, before: Place) -> Option<Trouble> {
+        let visit = self.visits.touch(before.visit?, self.last)?;
         Some(*visit.failing.get_or_insert(Trouble::Failure))
     }
 
@@ -356,6 +357,13 @@ impl Overlay {
             about: About::Container,
             ..place
         })
+    }
+
+    fn fail_item(&mut self, machine: &Machine, name: &Text, before: Place) -> Option<Place> {
+        let place = self.iteration(machine, name, Some(before))?;
+        self.items(place.state).failed += 1;
+        self.blame(before);
+        Some(place)
     }
 
     fn items(&mut self, state: StateId) -> &mut Items {

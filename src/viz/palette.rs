@@ -127,6 +127,14 @@ fn colours(of: impl Fn(Colour) -> &'static str) -> String {
         ),
         format!(".error{{fill:{}}}", of(VERMILION.strong)),
     ];
+    rules.extend(hues(&of));
+    rules.push(String::new());
+    rules.join("\n")
+}
+
+/// The colours that tell types and endings apart.
+fn hues(of: impl Fn(Colour) -> &'static str) -> Vec<String> {
+    let mut rules = Vec::new();
     for state_type in StateType::ALL {
         let hue = of_type(state_type);
         rules.push(format!(
@@ -144,8 +152,7 @@ fn colours(of: impl Fn(Colour) -> &'static str) -> String {
             strong = of(hue.strong)
         ));
     }
-    rules.push(String::new());
-    rules.join("\n")
+    rules
 }
 
 /// The class of what ended that way.

@@ -157,56 +157,66 @@ fn holds(outer: Rect, inner: Rect) -> bool {
 fn check_layout(machine: &Machine, direction: Direction, what: &str) {
     let drawing = Drawing::of(machine);
     let layout = Layout::of(&drawing, direction);
+    for number in 0..drawing.clusters.len() {
+        check_cluster(&drawing, &layout, number, what);
+    }
+    for node in drawing.graph.node_weights() {
+        let clusters = node
+            .clusters
+            .iter()
+            .map(|at| (String::new(), layout.clusters[*at]));
+        check_apart(&clusters.collect::<Vec<_>>(), what);
+    }
+}
+
+fn check_cluster(drawing: &Drawing, layout: &Layout, number: usize, what: &str) {
+    let (cluster, rect) = (&drawing.clusters[number], layout.clusters[number]);
     let page = Rect {
         x: 0.0,
         y: 0.0,
         width: layout.width,
         height: layout.height,
     };
-    for (number, cluster) in drawing.clusters.iter().enumerate() {
-        let rect = layout.clusters[number];
-        let around = cluster
-            .owner
-            .map_or(page, |owner| layout.nodes[owner.index()]);
-        assert!(
-            holds(around, rect),
-            "{what}: cluster {number} is not inside"
-        );
-        let mut boxes: Vec<(String, Rect)> = Vec::new();
-        for node in &cluster.nodes {
-            boxes.push((
+    let around = cluster
+        .owner
+        .map_or(page, |owner| layout.nodes[owner.index()]);
+    assert!(
+        holds(around, rect),
+        "{what}: cluster {number} is not inside"
+    );
+    let nodes = cluster.nodes.iter();
+    let mut boxes: Vec<(String, Rect)> = nodes
+        .map(|node| {
+            (
                 drawing.graph[*node].name.clone(),
                 layout.nodes[node.index()],
-            ));
-        }
-        let edges = cluster
-            .nodes
-            .iter()
-            .flat_map(|node| drawing.graph.edges(*node));
-        let edges: Vec<_> = edges
-            .map(|edge| petgraph::visit::EdgeRef::id(&edge))
-            .collect();
-        for edge in &edges {
-            let label = &drawing.graph[*edge].tooltip;
-            boxes.extend(layout.labels[edge.index()].map(|rect| (format!("label {label}"), rect)));
-        }
-        for (at, (name, inner)) in boxes.iter().enumerate() {
-            assert!(holds(rect, *inner), "{what}: {name} is not in its cluster");
-            for (other, beside) in &boxes[at + 1..] {
-                assert!(!overlap(*inner, *beside), "{what}: {name} lies on {other}");
-            }
-        }
-        for edge in edges {
-            check_link(&drawing, &layout, rect, cluster, edge, what);
-        }
+            )
+        })
+        .collect();
+    let edges = cluster
+        .nodes
+        .iter()
+        .flat_map(|node| drawing.graph.edges(*node));
+    let edges: Vec<_> = edges
+        .map(|edge| petgraph::visit::EdgeRef::id(&edge))
+        .collect();
+    for edge in &edges {
+        let label = &drawing.graph[*edge].tooltip;
+        boxes.extend(layout.labels[edge.index()].map(|rect| (format!("label {label}"), rect)));
     }
-    for node in drawing.graph.node_indices() {
-        let clusters = &drawing.graph[node].clusters;
-        for (at, cluster) in clusters.iter().enumerate() {
-            for other in &clusters[at + 1..] {
-                let (a, b) = (layout.clusters[*cluster], layout.clusters[*other]);
-                assert!(!overlap(a, b), "{what}: clusters lie on each other");
-            }
+    for (name, inner) in &boxes {
+        assert!(holds(rect, *inner), "{what}: {name} is not in its cluster");
+    }
+    check_apart(&boxes, what);
+    for edge in edges {
+        check_link(drawing, layout, rect, cluster, edge, what);
+    }
+}
+
+fn check_apart(boxes: &[(String, Rect)], what: &str) {
+    for (at, (name, inner)) in boxes.iter().enumerate() {
+        for (other, beside) in &boxes[at + 1..] {
+            assert!(!overlap(*inner, *beside), "{what}: {name} lies on {other}");
         }
     }
 }
@@ -296,6 +306,25 @@ fn nothing_lies_on_something_else_however_tangled() {
     }
 }
 
+/// States of those names, one after the other.
+fn chain(names: &[&str]) -> Machine {
+    let states = names.iter().enumerate().map(|(at, name)| {
+        let (field, value) = match names.get(at + 1) {
+            Some(next) => ("Next", Json::from(*next)),
+            None => ("End", Json::from(true)),
+        };
+        (
+            *name,
+            Json::from([("Type", Json::from("Pass")), (field, value)]),
+        )
+    });
+    let definition = Json::from([
+        ("StartAt", Json::from(names[0])),
+        ("States", Json::Object(states.collect())),
+    ]);
+    Machine::parse(definition.to_string()).expect("any name is valid")
+}
+
 /// Names may be long, in any script, and full of what XML, DOT and Mermaid take for their own.
 #[test]
 fn any_name_can_be_drawn() {
@@ -309,23 +338,7 @@ fn any_name_can_be_drawn() {
     let long = "W".repeat(80);
     let mut all: Vec<&str> = names.to_vec();
     all.push(&long);
-    let mut states = sfn::value::Object::new();
-    for (at, name) in all.iter().enumerate() {
-        let mut state = Json::object();
-        if let Json::Object(object) = &mut state {
-            object.insert("Type", Json::from("Pass"));
-            match all.get(at + 1) {
-                Some(next) => object.insert("Next", Json::from(*next)),
-                None => object.insert("End", Json::from(true)),
-            };
-        }
-        states.insert(*name, state);
-    }
-    let definition = Json::from([
-        ("StartAt", Json::from(all[0])),
-        ("States", Json::Object(states)),
-    ]);
-    let machine = Machine::parse(definition.to_string()).expect("any name is valid");
+    let machine = chain(&all);
     check_both(&machine, "names");
     let drawing = Drawing::of(&machine);
     let svg = drawing.render(Format::Svg, Style::default());

@@ -52,7 +52,7 @@ impl Columns {
     }
 
     /// The columns in an order in which each comes after those to its left. There is one because columns do not cross.
-    pub(super) fn from_left(&self, grid: &Grid) -> Vec<usize> {
+    pub(super) fn leftmost_first(&self, grid: &Grid) -> Vec<usize> {
         let count = self.members.len();
         let mut waiting = vec![0_usize; count];
         for at in 0..count {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::ranks::{Ranks, ranks};
+use super::ranks::{Heading, Ranks, ranks};
 
 /// Across and along the direction of the picture.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -90,7 +90,7 @@ impl Grid {
         let ranks = ranks(flow.nodes.len(), &pairs);
         let deepest = ranks.layer.iter().max().copied().unwrap_or(0);
         let slots = flow.nodes.iter().zip(&ranks.layer);
-        let slots = slots.map(|(extent, rank)| Slot::new(2 * rank, *extent, true));
+        let slots = slots.map(|(extent, rank)| Slot::node(2 * rank, *extent));
         let mut builder = Builder {
             grid: Self {
                 slots: slots.collect(),
@@ -102,7 +102,7 @@ impl Grid {
             trunks: BTreeMap::new(),
         };
         for (number, link) in flow.links.iter().enumerate() {
-            builder.add(number, link, ranks.is_back[number]);
+            builder.add(number, link, ranks.heading[number]);
         }
         builder.grid.fill(flow, &ranks);
         builder.grid
@@ -134,65 +134,80 @@ impl Grid {
 }
 
 impl Slot {
-    fn new(layer: usize, extent: Extent, is_node: bool) -> Self {
+    fn node(layer: usize, extent: Extent) -> Self {
+        Self {
+            is_node: true,
+            ..Self::bend(layer, extent)
+        }
+    }
+
+    fn bend(layer: usize, extent: Extent) -> Self {
         Self {
             layer,
             position: 0,
             extent,
-            is_node,
+            is_node: false,
             up: Vec::new(),
             down: Vec::new(),
             beside: None,
         }
     }
+
+    fn is_label(&self) -> bool {
+        !self.is_node && self.extent.across > 0.0
+    }
 }
 
 struct Builder {
     grid: Grid,
-    /// The bends that links to one node share, by node, strand, and layer.
-    trunks: BTreeMap<(usize, Strand, bool, usize), usize>,
+    /// The bends that links to one node share, by node, strand, heading, and layer.
+    trunks: BTreeMap<(usize, Strand, Heading, usize), usize>,
 }
 
 impl Builder {
-    fn add(&mut self, number: usize, link: &FlowLink, is_back: bool) {
-        let layer = |slots: &[Slot], node: usize| slots[node].layer;
-        let (above, below) = (
-            layer(&self.grid.slots, link.from),
-            layer(&self.grid.slots, link.to),
-        );
+    fn add(&mut self, number: usize, link: &FlowLink, heading: Heading) {
         let mut way = vec![Step::Slot(link.from)];
-        let between = if is_back {
-            // It turns below its source, and goes up to turn again above its target.
-            let own = self.own(number, link, above);
-            self.grid.slots[own].beside = Some(link.from);
-            way.push(Step::Slot(own));
-            below..above
-        } else {
-            let first = above + 1;
-            let labelled = usize::from(link.label.is_some());
-            if labelled > 0 {
-                way.push(Step::Slot(self.own(number, link, first)));
-            }
-            first + labelled..below
+        let rest = match heading {
+            Heading::On => self.on(number, link, &mut way),
+            Heading::Back => self.back(number, link, &mut way),
         };
-        if self.grid.slots.len() + between.len() > ROOM {
+        if self.grid.slots.len() + rest.len() > ROOM {
             way.push(Step::Lane(self.grid.lanes));
             self.grid.lanes += 1;
-        } else if is_back {
-            let trunk = between.rev().map(|layer| self.trunk(link, true, layer));
-            way.extend(trunk.map(Step::Slot));
         } else {
-            let trunk = between.map(|layer| self.trunk(link, false, layer));
+            let trunk = rest
+                .into_iter()
+                .map(|layer| self.trunk(link, heading, layer));
             way.extend(trunk.map(Step::Slot));
         }
-        if let (true, Some(Step::Slot(last))) = (is_back, way.last().copied()) {
-            if self.grid.slots[last].beside.is_none() {
-                self.grid.slots[last].beside = Some(link.to);
-            }
+        if let (Heading::Back, Some(Step::Slot(last))) = (heading, way.last()) {
+            self.grid.slots[*last].beside.get_or_insert(link.to);
         }
         way.push(Step::Slot(link.to));
         self.connect(&way, link.strand);
         self.grid.ways.push(way);
+    }
+
+    /// By its label straight down. Answers the layers that are still between it and its target.
+    fn on(&mut self, number: usize, link: &FlowLink, way: &mut Vec<Step>) -> Vec<usize> {
+        let above = self.grid.slots[link.from].layer;
+        let below = self.grid.slots[link.to].layer;
+        let mut first = above + 1;
+        if link.label.is_some() {
+            way.push(Step::Slot(self.own(number, link, first)));
+            first += 1;
+        }
+        (first..below).collect()
+    }
+
+    /// It turns below its source, goes up beside it, and turns again above its target.
+    fn back(&mut self, number: usize, link: &FlowLink, way: &mut Vec<Step>) -> Vec<usize> {
+        let below = self.grid.slots[link.from].layer;
+        let above = self.grid.slots[link.to].layer;
+        let own = self.own(number, link, below);
+        self.grid.slots[own].beside = Some(link.from);
+        way.push(Step::Slot(own));
+        (above..below).rev().collect()
     }
 
     /// A place of the link alone, for its label if it has one.
@@ -205,8 +220,8 @@ impl Builder {
     }
 
     /// A place that the link shares with others of its kind to the same node.
-    fn trunk(&mut self, link: &FlowLink, is_back: bool, layer: usize) -> usize {
-        let key = (link.to, link.strand.shared(), is_back, layer);
+    fn trunk(&mut self, link: &FlowLink, heading: Heading, layer: usize) -> usize {
+        let key = (link.to, link.strand.shared(), heading, layer);
         if let Some(slot) = self.trunks.get(&key) {
             return *slot;
         }
@@ -216,7 +231,7 @@ impl Builder {
     }
 
     fn slot(&mut self, layer: usize, extent: Extent) -> usize {
-        self.grid.slots.push(Slot::new(layer, extent, false));
+        self.grid.slots.push(Slot::bend(layer, extent));
         self.grid.slots.len() - 1
     }
 
@@ -234,9 +249,8 @@ impl Builder {
             if slots[above].down.iter().any(|(slot, _)| *slot == below) {
                 continue;
             }
-            let is_label = |slot: &Slot| !slot.is_node && slot.extent.across > 0.0;
             let weight = match (slots[above].is_node, slots[below].is_node, strand) {
-                (false, false, _) if is_label(&slots[above]) || is_label(&slots[below]) => 2.0,
+                (false, false, _) if slots[above].is_label() || slots[below].is_label() => 2.0,
                 (false, false, _) => 4.0,
                 (_, _, Strand::Main) => 3.0,
                 (false, _, Strand::Choice) => 2.5,

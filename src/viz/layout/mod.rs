@@ -6,18 +6,21 @@
 //! neither boxes nor labels. Clusters are laid out from the inside out: a Parallel or Map state is a box of the size of
 //! what it holds.
 
+mod channel;
 mod columns;
 mod grid;
 mod order;
 mod place;
+mod ports;
 mod ranks;
 mod route;
 
-use petgraph::graph::NodeIndex;
+use std::collections::BTreeMap;
+
+use petgraph::graph::{EdgeIndex, NodeIndex};
 use petgraph::visit::EdgeRef;
 
 use self::grid::{Extent, Flow, FlowLink, Strand};
-use self::route::Routed;
 use super::card::{self, Card};
 use super::{Direction, Drawing, LinkKind};
 
@@ -31,6 +34,9 @@ const PADDING: f64 = 16.0;
 const HEADING: f64 = 18.0;
 /// How much wider than high the clusters of a container may stand before they continue on another row.
 const ASPECT: f64 = 3.0;
+
+/// A point: how far to the right, and how far down.
+pub type Point = (f64, f64);
 
 /// A rectangle: its corner, its size.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -56,7 +62,7 @@ pub struct Layout {
     /// The boxes of the clusters, in the drawing's order.
     pub clusters: Vec<Rect>,
     /// The corners of the links, by their number in the drawing's graph: from one node's edge to another's.
-    pub links: Vec<Vec<(f64, f64)>>,
+    pub links: Vec<Vec<Point>>,
     /// The boxes of the links' labels.
     pub labels: Vec<Option<Rect>>,
 }
@@ -79,13 +85,20 @@ impl Layout {
     }
 }
 
+/// A link by its number.
+struct Drawn {
+    number: usize,
+    points: Vec<Point>,
+    label: Option<Rect>,
+}
+
 /// A cluster that is laid out by itself: places count from its corner.
 #[derive(Default)]
 struct Plan {
     width: f64,
     height: f64,
     nodes: Vec<(NodeIndex, Rect)>,
-    links: Vec<(usize, Vec<(f64, f64)>, Option<Rect>)>,
+    links: Vec<Drawn>,
 }
 
 struct Planner<'d> {
@@ -115,56 +128,44 @@ impl<'d> Planner<'d> {
         let sizes: Vec<_> = nodes.iter().map(|node| self.size(*node)).collect();
         let (flow, edges) = self.flow(nodes, &sizes);
         let routed = route::lay_out(&flow);
-        let is_top = drawing.clusters[cluster].owner.is_none();
-        let (pad, heading) = match is_top {
-            true => (0.0, 0.0),
-            false => (PADDING, HEADING),
+        let (pad, heading) = match drawing.clusters[cluster].owner {
+            None => (0.0, 0.0),
+            Some(_) => (PADDING, HEADING),
         };
-        let at = |across: f64, along: f64| self.turn(across, along);
-        let (width, height) = at(routed.across, routed.along);
-        let least = super::measure::width(&drawing.clusters[cluster].label, card::SMALL);
-        let width_here = width.max(least);
-        let shift = ((width_here - width) / 2.0 + pad, pad + heading);
-        let boxed = |centre: (f64, f64), size: (f64, f64)| Rect {
-            x: centre.0 + shift.0 - size.0 / 2.0,
-            y: centre.1 + shift.1 - size.1 / 2.0,
-            width: size.0,
-            height: size.1,
+        let (width, height) = self.turn((routed.across, routed.along));
+        let label = super::measure::width(&drawing.clusters[cluster].label, card::SMALL);
+        let inner = width.max(label);
+        let (left, top) = ((inner - width) / 2.0 + pad, pad + heading);
+        let at = |point: Point| {
+            let (x, y) = self.turn(point);
+            (x + left, y + top)
         };
-        let mut plan = Plan {
-            width: width_here + 2.0 * pad,
+        let boxes = nodes.iter().zip(&routed.nodes).zip(&sizes);
+        let boxes = boxes.map(|((node, centre), size)| (*node, Rect::around(at(*centre), *size)));
+        let links = edges.iter().zip(&routed.links).zip(&routed.labels);
+        let links = links.map(|((edge, points), label)| {
+            let size = card::label_size(&drawing.graph[*edge].labels);
+            let label = label.zip(size);
+            Drawn {
+                number: edge.index(),
+                points: points.iter().map(|point| at(*point)).collect(),
+                label: label.map(|(centre, size)| Rect::around(at(centre), size)),
+            }
+        });
+        self.plans[cluster] = Plan {
+            width: inner + 2.0 * pad,
             height: height + 2.0 * pad + heading,
-            ..Plan::default()
+            nodes: boxes.collect(),
+            links: links.collect(),
         };
-        for ((node, size), place) in nodes.iter().zip(&sizes).zip(&routed.nodes) {
-            plan.nodes.push((*node, boxed(at(place.0, place.1), *size)));
-        }
-        let Routed { links, labels, .. } = routed;
-        for ((edge, points), label) in edges.into_iter().zip(links).zip(labels) {
-            let points = points
-                .into_iter()
-                .map(|(across, along)| at(across, along))
-                .map(|(x, y)| (x + shift.0, y + shift.1))
-                .collect();
-            let size = card::label_size(&drawing.graph[edge].labels);
-            let label = label
-                .zip(size)
-                .map(|((across, along), size)| boxed(at(across, along), size));
-            plan.links.push((edge.index(), points, label));
-        }
-        self.plans[cluster] = plan;
     }
 
     /// What is in a cluster, in terms of its direction.
-    fn flow(
-        &self,
-        nodes: &[NodeIndex],
-        sizes: &[(f64, f64)],
-    ) -> (Flow, Vec<petgraph::graph::EdgeIndex>) {
+    fn flow(&self, nodes: &[NodeIndex], sizes: &[(f64, f64)]) -> (Flow, Vec<EdgeIndex>) {
         let graph = &self.drawing.graph;
-        let number: std::collections::BTreeMap<_, _> = nodes.iter().copied().zip(0..).collect();
+        let number: BTreeMap<_, _> = nodes.iter().copied().zip(0..).collect();
         let extent = |size: (f64, f64)| {
-            let (across, along) = self.turn(size.0, size.1);
+            let (across, along) = self.turn(size);
             Extent { across, along }
         };
         let mut edges = Vec::new();
@@ -194,10 +195,10 @@ impl<'d> Planner<'d> {
     }
 
     /// From across and along the direction to x and y, and back.
-    fn turn(&self, across: f64, along: f64) -> (f64, f64) {
+    fn turn(&self, (first, second): Point) -> Point {
         match self.direction {
-            Direction::Down => (across, along),
-            Direction::Right => (along, across),
+            Direction::Down => (first, second),
+            Direction::Right => (second, first),
         }
     }
 
@@ -289,9 +290,10 @@ impl<'d> Planner<'d> {
             for (node, rect) in plan.nodes {
                 layout.nodes[node.index()] = rect.moved(x, y);
             }
-            for (edge, points, label) in plan.links {
-                layout.links[edge] = points.iter().map(|(px, py)| (px + x, py + y)).collect();
-                layout.labels[edge] = label.map(|label| label.moved(x, y));
+            for link in plan.links {
+                let points = link.points.iter();
+                layout.links[link.number] = points.map(|(px, py)| (px + x, py + y)).collect();
+                layout.labels[link.number] = link.label.map(|label| label.moved(x, y));
             }
         }
         layout
@@ -299,6 +301,15 @@ impl<'d> Planner<'d> {
 }
 
 impl Rect {
+    fn around(centre: Point, size: (f64, f64)) -> Self {
+        Self {
+            x: centre.0 - size.0 / 2.0,
+            y: centre.1 - size.1 / 2.0,
+            width: size.0,
+            height: size.1,
+        }
+    }
+
     fn moved(self, x: f64, y: f64) -> Self {
         Self {
             x: self.x + x,

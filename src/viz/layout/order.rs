@@ -15,7 +15,10 @@ pub(super) fn order(grid: &mut Grid) {
         if fewest == 0 {
             break;
         }
-        sweep(grid, round % 2 == 0);
+        match round % 2 {
+            0 => sweep(grid, Side::Above),
+            _ => sweep(grid, Side::Below),
+        }
         if grid.slots.len() <= SMALL {
             swap_neighbours(grid);
         }
@@ -44,16 +47,26 @@ fn positions(grid: &Grid) -> Vec<usize> {
     positions
 }
 
-/// Orders each layer by where its neighbours on the layer before stand.
-fn sweep(grid: &mut Grid, is_down: bool) {
+/// On which side of a layer the neighbours are that it is ordered by.
+#[derive(Clone, Copy, PartialEq)]
+enum Side {
+    Above,
+    Below,
+}
+
+/// Orders each layer by where its neighbours on one side stand.
+fn sweep(grid: &mut Grid, side: Side) {
     let mut positions = positions(grid);
     let count = grid.layers.len();
     for step in 0..count {
-        let at = if is_down { step } else { count - 1 - step };
+        let at = match side {
+            Side::Above => step,
+            Side::Below => count - 1 - step,
+        };
         let mut layer = std::mem::take(&mut grid.layers[at]);
         let mut keys: Vec<(f64, usize)> = Vec::with_capacity(layer.len());
         for slot in &layer {
-            keys.push((key(grid, &positions, *slot, is_down), *slot));
+            keys.push((key(grid, &positions, *slot, side), *slot));
         }
         keys.sort_by(|a, b| a.0.total_cmp(&b.0));
         for (position, (_, slot)) in keys.iter().enumerate() {
@@ -65,9 +78,12 @@ fn sweep(grid: &mut Grid, is_down: bool) {
 }
 
 /// Where a place wants to be: in the middle of its neighbours, or where it is.
-fn key(grid: &Grid, positions: &[usize], slot: usize, is_down: bool) -> f64 {
+fn key(grid: &Grid, positions: &[usize], slot: usize, side: Side) -> f64 {
     let place = &grid.slots[slot];
-    let neighbours = if is_down { &place.up } else { &place.down };
+    let neighbours = match side {
+        Side::Above => &place.up,
+        Side::Below => &place.down,
+    };
     let middle = |neighbours: &[(usize, f64)]| {
         let (sum, weight) = neighbours.iter().fold((0.0, 0.0), |(sum, all), (at, w)| {
             (sum + positions[*at] as f64 * w, all + w)

@@ -31,8 +31,8 @@ pub(super) fn place(grid: &Grid) -> Vec<f64> {
     for _ in 0..2 {
         let columns = Columns::of(grid, &placer.across);
         placer.erect(&columns);
-        for round in 0..rounds {
-            placer.straighten(&columns.members, round);
+        for _ in 0..rounds / 2 + 1 {
+            placer.straighten(&columns.members);
         }
     }
     placer.normalised()
@@ -161,7 +161,7 @@ impl Placer<'_> {
             sum / column.len() as f64
         };
         let wished: Vec<f64> = columns.members.iter().map(around).collect();
-        let order = columns.from_left(self.grid);
+        let order = columns.leftmost_first(self.grid);
         let (mut right, mut left) = (wished.clone(), wished);
         for (a, b, distance) in order.iter().flat_map(|at| columns.beside(self.grid, *at)) {
             right[b] = right[b].max(right[a] + distance);
@@ -179,14 +179,8 @@ impl Placer<'_> {
     }
 
     /// Moves each column to where it wants to be, as far as what is beside it lets it.
-    fn straighten(&mut self, columns: &[Vec<usize>], round: usize) {
-        let count = columns.len();
-        for step in 0..count {
-            let column = &columns[if round % 2 == 0 {
-                step
-            } else {
-                count - 1 - step
-            }];
+    fn straighten(&mut self, columns: &[Vec<usize>]) {
+        for column in columns.iter().chain(columns.iter().rev()) {
             let (mut sum, mut weight) = (0.0, 0.0);
             let (mut least, mut most) = (f64::NEG_INFINITY, f64::INFINITY);
             for slot in column {

@@ -1,11 +1,20 @@
 //! Which layer each node stands on: below all that lead to it, loops apart.
 
+/// Where a link leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Heading {
+    /// To a layer below.
+    On,
+    /// Back to where it came from.
+    Back,
+}
+
 /// The layers of a graph.
 pub(super) struct Ranks {
     /// The layer of each node.
     pub(super) layer: Vec<usize>,
-    /// Whether a link leads back to where it came from.
-    pub(super) is_back: Vec<bool>,
+    /// Where each link leads.
+    pub(super) heading: Vec<Heading>,
     /// The nodes as they are first reached, following the first link first.
     pub(super) reached: Vec<usize>,
 }
@@ -18,7 +27,7 @@ pub(super) fn ranks(nodes: usize, links: &[(usize, usize)]) -> Ranks {
     }
     let mut walk = Walk {
         seen: vec![Seen::Never; nodes],
-        is_back: vec![false; links.len()],
+        heading: vec![Heading::On; links.len()],
         reached: Vec::with_capacity(nodes),
         left: Vec::with_capacity(nodes),
     };
@@ -29,14 +38,14 @@ pub(super) fn ranks(nodes: usize, links: &[(usize, usize)]) -> Ranks {
     for node in walk.left.iter().rev() {
         for number in &outgoing[*node] {
             let (from, to) = links[*number];
-            if !walk.is_back[*number] {
+            if walk.heading[*number] == Heading::On {
                 layer[to] = layer[to].max(layer[from] + 1);
             }
         }
     }
     Ranks {
         layer,
-        is_back: walk.is_back,
+        heading: walk.heading,
         reached: walk.reached,
     }
 }
@@ -51,7 +60,7 @@ enum Seen {
 
 struct Walk {
     seen: Vec<Seen>,
-    is_back: Vec<bool>,
+    heading: Vec<Heading>,
     reached: Vec<usize>,
     /// The nodes as they are left: after all that they lead to.
     left: Vec<usize>,
@@ -72,7 +81,9 @@ impl Walk {
             };
             *next += 1;
             let to = links[number].1;
-            self.is_back[number] = self.seen[to] == Seen::OnTheWay;
+            if self.seen[to] == Seen::OnTheWay {
+                self.heading[number] = Heading::Back;
+            }
             self.reach(to, &mut way);
         }
     }
@@ -93,7 +104,8 @@ mod tests {
     #[track_caller]
     fn check(nodes: usize, links: &[(usize, usize)], layers: &[usize], back: &[usize]) {
         let ranks = ranks(nodes, links);
-        let found: Vec<_> = (0..links.len()).filter(|at| ranks.is_back[*at]).collect();
+        let is_back = |at: &usize| ranks.heading[*at] == Heading::Back;
+        let found: Vec<_> = (0..links.len()).filter(is_back).collect();
         assert_eq!((ranks.layer.as_slice(), found.as_slice()), (layers, back));
     }
 

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::channel::{Channel, End, Owner, Pin};
 use super::grid::{Flow, Grid, Step, Strand};
-use super::{order, place};
+use super::ports::{Bundle, Side, spread};
+use super::{Point, order, place};
 
 /// From a layer to the first track of the channel below it.
 const ABOVE: f64 = 11.0;
@@ -13,10 +15,6 @@ const BELOW: f64 = 15.0;
 const STRAIGHT: f64 = 18.0;
 /// Between the tracks of a channel.
 const TRACK: f64 = 9.0;
-/// Between the places where links leave or reach a node.
-const PORT: f64 = 14.0;
-/// From the edge of a node to the outermost of these.
-const CORNER: f64 = 12.0;
 /// Between the lanes beside the picture.
 const LANE: f64 = 10.0;
 
@@ -25,11 +23,11 @@ pub(super) struct Routed {
     pub(super) across: f64,
     pub(super) along: f64,
     /// The centre of each node.
-    pub(super) nodes: Vec<(f64, f64)>,
+    pub(super) nodes: Vec<Point>,
     /// The corners of each link.
-    pub(super) links: Vec<Vec<(f64, f64)>>,
+    pub(super) links: Vec<Vec<Point>>,
     /// The centre of each label.
-    pub(super) labels: Vec<Option<(f64, f64)>>,
+    pub(super) labels: Vec<Option<Point>>,
 }
 
 /// Lays out nodes and links.
@@ -58,108 +56,6 @@ pub(super) fn lay_out(flow: &Flow) -> Routed {
     router.finish()
 }
 
-/// Where something touches a channel.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Pin {
-    across: f64,
-    is_above: bool,
-}
-
-/// Who a net belongs to: the place where its links part or join.
-type Owner = (usize, usize);
-
-/// Links that run together in a channel.
-#[derive(Clone, Debug, Default)]
-struct Net {
-    pins: Vec<Pin>,
-    track: Option<usize>,
-}
-
-impl Net {
-    fn span(&self) -> (f64, f64) {
-        let across = self.pins.iter().map(|pin| pin.across);
-        across.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), at| {
-            (low.min(at), high.max(at))
-        })
-    }
-
-    fn is_straight(&self) -> bool {
-        let (low, high) = self.span();
-        high - low < 0.5
-    }
-}
-
-/// The space above a layer; the last one is below all layers.
-#[derive(Clone, Debug, Default)]
-struct Channel {
-    nets: BTreeMap<Owner, Net>,
-    tracks: usize,
-}
-
-impl Channel {
-    /// Puts nets on tracks: those that overlap on different ones, in an order in which few links cross.
-    fn assign_tracks(&mut self) {
-        let mut nets: Vec<&mut Net> = self.nets.values_mut().collect();
-        nets.retain(|net| !net.is_straight());
-        nets.sort_by(|a, b| a.span().0.total_cmp(&b.span().0));
-        let mut ordered: Vec<&mut Net> = Vec::with_capacity(nets.len());
-        for net in nets {
-            let at = best_place(&ordered, &net);
-            ordered.insert(at, net);
-        }
-        for at in 0..ordered.len() {
-            let (before, rest) = ordered.split_at_mut(at);
-            let overlapping = before.iter().filter(|other| overlap(other, &rest[0]));
-            let track = overlapping
-                .filter_map(|other| other.track)
-                .max()
-                .map_or(0, |track| track + 1);
-            rest[0].track = Some(track);
-            self.tracks = self.tracks.max(track + 1);
-        }
-    }
-}
-
-/// Where in the order a net crosses the fewest others.
-fn best_place(ordered: &[&mut Net], net: &Net) -> usize {
-    let below: Vec<_> = ordered.iter().map(|other| cost(other, net)).collect();
-    let above: Vec<_> = ordered.iter().map(|other| cost(net, other)).collect();
-    let mut total: usize = above.iter().sum();
-    let mut best = (total, 0);
-    for at in 0..ordered.len() {
-        total = total - above[at] + below[at];
-        if total <= best.0 {
-            best = (total, at + 1);
-        }
-    }
-    best.1
-}
-
-/// What it costs when one net runs above another: crossings, and worse, lines that lie on each other.
-fn cost(above: &Net, below: &Net) -> usize {
-    let count = |pins: &Net, of_above: bool, span: (f64, f64), other: &Net| -> usize {
-        let pins = pins.pins.iter().filter(|pin| pin.is_above == of_above);
-        pins.map(|pin| {
-            let meets = other
-                .pins
-                .iter()
-                .any(|at| at.is_above != of_above && (at.across - pin.across).abs() < 3.0);
-            let crosses = span.0 < pin.across && pin.across < span.1;
-            usize::from(crosses) + 12 * usize::from(meets)
-        })
-        .sum()
-    };
-    count(below, true, above.span(), above) + count(above, false, below.span(), below)
-}
-
-fn overlap(a: &Net, b: &Net) -> bool {
-    let ((low, high), (other_low, other_high)) = (a.span(), b.span());
-    low < other_high + LINE_GAP && other_low < high + LINE_GAP
-}
-
-/// Between two nets on one track.
-const LINE_GAP: f64 = 12.0;
-
 struct Router<'g> {
     flow: &'g Flow,
     grid: &'g Grid,
@@ -171,23 +67,6 @@ struct Router<'g> {
     nets: BTreeMap<(usize, Owner, Owner), Owner>,
     /// How far the places reach, without lanes.
     reach: f64,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Side {
-    /// Where links leave.
-    Below,
-    /// Where links arrive.
-    Above,
-}
-
-/// Links that leave or reach a node together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Bundle {
-    /// The normal way on.
-    Main,
-    /// Loops, or links to catchers: by their first place, so that they stay apart.
-    Aside(Strand, usize),
 }
 
 impl Router<'_> {
@@ -273,8 +152,8 @@ impl Router<'_> {
         self.reach + LANE * (lane + 1) as f64
     }
 
-    /// The channels between two steps of a link, with the side of each step: two when a lane leads from one to another.
-    fn crossing(&self, number: usize, step: usize) -> (usize, bool, bool) {
+    /// The channel between two steps of a link, and from which side each of them touches it.
+    fn crossing(&self, number: usize, step: usize) -> (usize, End, End) {
         let way = &self.grid.ways[number];
         let layer = |at: Step| match at {
             Step::Slot(slot) => Some(self.grid.slots[slot].layer),
@@ -282,13 +161,13 @@ impl Router<'_> {
         };
         match (layer(way[step]), layer(way[step + 1])) {
             // Into a lane below the last place, out of it above the next one.
-            (Some(from), None) => (from + 1, true, false),
-            (None, Some(to)) => (to, false, false),
-            (Some(from), Some(to)) if from < to => (to, true, false),
-            (Some(from), Some(to)) if from > to => (from, false, true),
+            (Some(from), None) => (from + 1, End::Above, End::Below),
+            (None, Some(to)) => (to, End::Below, End::Below),
+            (Some(from), Some(to)) if from < to => (to, End::Above, End::Below),
+            (Some(from), Some(to)) if from > to => (from, End::Below, End::Above),
             // A loop turns: below its source, above its target.
-            (Some(at), _) if step == 0 => (at + 1, true, true),
-            (at, _) => (at.unwrap_or(0), false, false),
+            (Some(at), _) if step == 0 => (at + 1, End::Above, End::Above),
+            (at, _) => (at.unwrap_or(0), End::Below, End::Below),
         }
     }
 
@@ -296,17 +175,17 @@ impl Router<'_> {
         let mut pairs: BTreeMap<(usize, Owner, Owner), [Pin; 2]> = BTreeMap::new();
         for number in 0..self.flow.links.len() {
             for step in 0..self.grid.ways[number].len() - 1 {
-                let (channel, first_above, second_above) = self.crossing(number, step);
+                let (channel, first_end, second_end) = self.crossing(number, step);
                 let (first, owner) = self.touch(number, step);
                 let (second, other) = self.touch(number, step + 1);
                 let pins = [
                     Pin {
                         across: first,
-                        is_above: first_above,
+                        end: first_end,
                     },
                     Pin {
                         across: second,
-                        is_above: second_above,
+                        end: second_end,
                     },
                 ];
                 pairs.insert((channel, owner, other), pins);
@@ -363,7 +242,7 @@ impl Router<'_> {
             0 => self.reach,
             count => self.lane(count - 1),
         };
-        let furthest = links.iter().flatten().map(|point: &(f64, f64)| point.0);
+        let furthest = links.iter().flatten().map(|point: &Point| point.0);
         Routed {
             across: furthest.fold(across, f64::max),
             along: tracks.last().copied().unwrap_or_default(),
@@ -416,51 +295,9 @@ impl Router<'_> {
     }
 }
 
-/// Places for bundles on an edge of a node: what goes the normal way in the middle.
-fn spread(centre: f64, width: f64, bundles: BTreeMap<Bundle, f64>) -> Vec<(Bundle, f64)> {
-    let mut sorted: Vec<_> = bundles.into_iter().collect();
-    // The normal way stands where it is between those that turn left and those that turn right.
-    sorted.sort_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0)));
-    let main = sorted
-        .iter()
-        .position(|(bundle, _)| *bundle == Bundle::Main);
-    let left = match main {
-        Some(main) => {
-            let (bundle, _) = sorted.remove(main);
-            let left = sorted.iter().filter(|(_, across)| *across < centre).count();
-            sorted.insert(left, (bundle, centre));
-            left
-        }
-        None => 0,
-    };
-    let count = sorted.len();
-    let right = match main {
-        Some(_) => count - 1 - left,
-        None => count - 1,
-    };
-    let middle = match main {
-        Some(_) => left as f64,
-        None => (count - 1) as f64 / 2.0,
-    };
-    let reach = match main {
-        Some(_) => left.max(right) as f64,
-        None => middle,
-    };
-    let room = (width / 2.0 - CORNER).max(0.0);
-    let step = if reach > 0.0 {
-        PORT.min(room / reach)
-    } else {
-        0.0
-    };
-    let places = sorted.into_iter().zip(0..);
-    places
-        .map(|((bundle, _), at)| (bundle, (centre + (f64::from(at) - middle) * step).round()))
-        .collect()
-}
-
 /// The corners of a way: without points that repeat the one before, or lie on a straight line.
-fn corners(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
-    let mut corners: Vec<(f64, f64)> = Vec::with_capacity(points.len());
+fn corners(points: &[Point]) -> Vec<Point> {
+    let mut corners: Vec<Point> = Vec::with_capacity(points.len());
     for point in points {
         while let [.., before, last] = corners.as_slice() {
             let same_column = before.0 == last.0 && last.0 == point.0;
