@@ -117,10 +117,7 @@ impl Overlay {
         match &event.details {
             Details::ExecutionStarted { .. } | Details::StateAborted { .. } => None,
             Details::ExecutionSucceeded { .. } => self.end(Ended::Succeeded, None),
-            Details::ExecutionFailed(failure) => {
-                self.fail_from(before, failure);
-                self.end(Ended::Failed, Some(failure))
-            }
+            Details::ExecutionFailed(failure) => self.fail(before, failure),
             Details::ExecutionAborted(failure) => self.end(Ended::Aborted, Some(failure)),
             Details::ExecutionTimedOut(failure) => self.end(Ended::TimedOut, Some(failure)),
             Details::ExecutionRedriven { redrive_count } => self.restart(*redrive_count),
@@ -320,7 +317,7 @@ impl Overlay {
     }
 
     /// The failure that ended the execution went up from here.
-    fn fail_from(&mut self, before: Option<Place>, failure: &Failure) {
+    fn fail(&mut self, before: Option<Place>, failure: &Failure) -> Option<Place> {
         let mut at = before.and_then(|before| before.visit.or(before.parent));
         let mut is_origin = true;
         while let Some(visit) = at.and_then(|id| self.visits.touch(id, self.last)) {
@@ -333,6 +330,7 @@ impl Overlay {
             }
             is_origin = false;
         }
+        self.end(Ended::Failed, Some(failure))
     }
 
     /// What was going on below a state is over: the state goes on elsewhere, or from its beginning.

@@ -10,7 +10,7 @@ const PASSING: f64 = 20.0;
 /// Between two links, or labels.
 const LINKS: f64 = 14.0;
 /// Steps of work that the search for good places may take.
-const EFFORT: usize = 400_000;
+const EFFORT: usize = 150_000;
 
 /// Finds the place of everything across the direction: its centre.
 pub(super) fn place(grid: &Grid) -> Vec<f64> {
