@@ -15,6 +15,8 @@ const CORNER: f64 = 8.0;
 const HEAD: (f64, f64) = (8.0, 4.0);
 /// The line above the picture that tells how the execution ended.
 const CAPTION: f64 = 34.0;
+/// The widest text on that line.
+const TOLD: f64 = 900.0;
 
 pub(super) fn render(drawing: &Drawing, style: Style) -> String {
     let cards: Vec<_> = drawing.graph.node_weights().map(Card::of).collect();
@@ -73,11 +75,10 @@ impl Picture<'_> {
         let caption = self.drawing.caption.as_ref();
         let above = if caption.is_some() { CAPTION } else { 0.0 };
         let told = caption.map(super::Caption::line).unwrap_or_default();
-        // Half of a character's size is what one takes, on average.
         let width = self
             .layout
             .width
-            .max(super::measure::width(&told, card::NAME).min(900.0) + 60.0)
+            .max(super::measure::width(&told, card::NAME).min(TOLD) + 60.0)
             .ceil();
         let height = (self.layout.height + above).ceil();
         writeln!(
@@ -116,7 +117,7 @@ impl Picture<'_> {
         let Some(caption) = &self.drawing.caption else {
             return Ok(());
         };
-        let told = super::measure::fit(told, card::NAME, 900.0);
+        let told = super::measure::fit(told, card::NAME, TOLD);
         write!(self.out, "<g class=\"{}\">", palette::class(caption.ended))?;
         self.badge(caption.ended, 29.0, 27.0)?;
         writeln!(

@@ -1,6 +1,7 @@
 //! The places on the layers: nodes on the even ones, labels and bends of links on those between.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use super::ranks::{Heading, Ranks, ranks};
 
@@ -167,7 +168,7 @@ struct Builder {
 impl Builder {
     fn add(&mut self, number: usize, link: &FlowLink, heading: Heading) {
         let mut way = vec![Step::Slot(link.from)];
-        let rest = match heading {
+        let mut rest = match heading {
             Heading::On => self.on(number, link, &mut way),
             Heading::Back => self.back(number, link, &mut way),
         };
@@ -175,10 +176,11 @@ impl Builder {
             way.push(Step::Lane(self.grid.lanes));
             self.grid.lanes += 1;
         } else {
-            let trunk = rest
-                .into_iter()
-                .map(|layer| self.trunk(link, heading, layer));
-            way.extend(trunk.map(Step::Slot));
+            let layers = std::iter::from_fn(|| match heading {
+                Heading::On => rest.next(),
+                Heading::Back => rest.next_back(),
+            });
+            way.extend(layers.map(|layer| Step::Slot(self.trunk(link, heading, layer))));
         }
         if let (Heading::Back, Some(Step::Slot(last))) = (heading, way.last()) {
             self.grid.slots[*last].beside.get_or_insert(link.to);
@@ -189,7 +191,7 @@ impl Builder {
     }
 
     /// By its label straight down. Answers the layers that are still between it and its target.
-    fn on(&mut self, number: usize, link: &FlowLink, way: &mut Vec<Step>) -> Vec<usize> {
+    fn on(&mut self, number: usize, link: &FlowLink, way: &mut Vec<Step>) -> Range<usize> {
         let above = self.grid.slots[link.from].layer;
         let below = self.grid.slots[link.to].layer;
         let mut first = above + 1;
@@ -197,17 +199,17 @@ impl Builder {
             way.push(Step::Slot(self.own(number, link, first)));
             first += 1;
         }
-        (first..below).collect()
+        first..below
     }
 
-    /// It turns below its source, goes up beside it, and turns again above its target.
-    fn back(&mut self, number: usize, link: &FlowLink, way: &mut Vec<Step>) -> Vec<usize> {
+    /// It turns below its source, goes up beside it, and turns again above its target. Answers the layers on the way.
+    fn back(&mut self, number: usize, link: &FlowLink, way: &mut Vec<Step>) -> Range<usize> {
         let below = self.grid.slots[link.from].layer;
         let above = self.grid.slots[link.to].layer;
         let own = self.own(number, link, below);
         self.grid.slots[own].beside = Some(link.from);
         way.push(Step::Slot(own));
-        (above..below).rev().collect()
+        above..below
     }
 
     /// A place of the link alone, for its label if it has one.

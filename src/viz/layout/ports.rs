@@ -8,6 +8,8 @@ use super::grid::Strand;
 const PORT: f64 = 14.0;
 /// From the edge of a node to the outermost of these.
 const CORNER: f64 = 12.0;
+
+/// An edge of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Side {
     /// Where links leave.
@@ -37,28 +39,15 @@ pub(super) fn spread(
     let main = sorted
         .iter()
         .position(|(bundle, _)| *bundle == Bundle::Main);
-    let left = match main {
-        Some(main) => {
-            let (bundle, _) = sorted.remove(main);
-            let left = sorted.iter().filter(|(_, across)| *across < centre).count();
-            sorted.insert(left, (bundle, centre));
-            left
-        }
-        None => 0,
-    };
-    let count = sorted.len();
-    let right = match main {
-        Some(_) => count - 1 - left,
-        None => count - 1,
-    };
-    let middle = match main {
-        Some(_) => left as f64,
-        None => (count - 1) as f64 / 2.0,
-    };
-    let reach = match main {
-        Some(_) => left.max(right) as f64,
-        None => middle,
-    };
+    let left = main.map(|main| {
+        let (bundle, _) = sorted.remove(main);
+        let left = sorted.iter().filter(|(_, across)| *across < centre).count();
+        sorted.insert(left, (bundle, centre));
+        left as f64
+    });
+    let last = sorted.len() as f64 - 1.0;
+    let middle = left.unwrap_or(last / 2.0);
+    let reach = middle.max(last - middle);
     let room = (width / 2.0 - CORNER).max(0.0);
     let step = if reach > 0.0 {
         PORT.min(room / reach)
