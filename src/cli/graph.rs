@@ -14,7 +14,7 @@ use crate::viz::{Direction, Drawing, Format, Overlay, Style};
 const EXAMPLES: &str = "\
 Examples:
   sfn-run graph machine.json -o machine.svg
-  sfn-run graph machine.json --format mermaid >> README.md
+  sfn-run graph machine.json -o machine.mmd
   sfn-run graph machine.json --direction right | dot -Tpng > machine.png
   sfn-run machine.json input.json --graph run.svg       # an execution over its machine";
 
