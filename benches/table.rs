@@ -6,14 +6,17 @@
 #![expect(clippy::print_stdout, reason = "its output is a table")]
 
 mod common;
+#[path = "common/floor.rs"]
+mod floor;
 
 use std::fs;
 use std::hint::black_box;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use common::{Workload, echo, flaky, floor, small};
-use sfn::engine::Recording;
+use common::{Workload, echo, flaky, small};
+use sfn::engine::{Effects, Event, EventKind, Execution, Recording};
+use sfn::value::Timestamp;
 
 /// Rounds of which the best counts, each of at least this much CPU time.
 const ROUNDS: usize = 7;
@@ -317,12 +320,23 @@ fn waiting() {
         return;
     };
     let before = status("VmRSS:");
-    let executions: Vec<_> = (0..COUNT)
-        .map(|_| workload.begun(Recording::Full))
-        .collect();
+    let executions: Vec<_> = (0..COUNT).map(|_| begun(&workload)).collect();
     let after = status("VmRSS:");
     black_box(executions);
     println!("{}", after.saturating_sub(before) as f64 / COUNT as f64);
+}
+
+/// An execution that has begun, and waits.
+fn begun(workload: &Workload) -> Execution {
+    let mut execution = Execution::new();
+    let kind = EventKind::Begun(Box::new(workload.start(Recording::Full)));
+    let at = Timestamp::from_millis(0);
+    execution.advance(
+        &workload.machine,
+        Event { at, kind },
+        &mut Effects::default(),
+    );
+    execution
 }
 
 /// KiB that the system counts for this process.

@@ -43,6 +43,11 @@ fn workloads(criterion: &mut Criterion) {
             });
         }
     }
+    let wide = Workload::wide_object();
+    group.throughput(Throughput::Elements(100));
+    group.bench_function("32 members through Pass", |bencher| {
+        bencher.iter(|| black_box(&wide).run(Recording::Full));
+    });
     group.finish();
 }
 

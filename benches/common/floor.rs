@@ -49,7 +49,7 @@ fn put(value: &mut Json, name: &'static str, member: Json) {
 }
 
 /// A hundred times: an object of three members, put into the input.
-pub fn w1(input: &Json, events: bool) -> usize {
+pub(crate) fn w1(input: &Json, events: bool) -> usize {
     let mut events = Events::new(events);
     let mut value = input.clone();
     let names = shape(["v", "tag", "k"]);
@@ -65,7 +65,7 @@ pub fn w1(input: &Json, events: bool) -> usize {
 }
 
 /// Ten thousand times: a number raised, an object of two members, a comparison.
-pub fn w2(input: &Json, events: bool) -> usize {
+pub(crate) fn w2(input: &Json, events: bool) -> usize {
     let mut events = Events::new(events);
     let mut value = input.clone();
     let counter = shape(["i", "limit"]);
@@ -84,7 +84,7 @@ pub fn w2(input: &Json, events: bool) -> usize {
 }
 
 /// For each item an object of two members.
-pub fn w3(input: &Json, events: bool) -> usize {
+pub(crate) fn w3(input: &Json, events: bool) -> usize {
     let mut events = Events::new(events);
     let items = input
         .get("items")
@@ -107,7 +107,7 @@ pub fn w3(input: &Json, events: bool) -> usize {
 }
 
 /// Ten branches of five: an object of two members, put into the input.
-pub fn w4(input: &Json, events: bool) -> usize {
+pub(crate) fn w4(input: &Json, events: bool) -> usize {
     let mut events = Events::new(events);
     let made = shape(["b", "i"]);
     let branches: Vec<Json> = (0..10_i64)
@@ -126,7 +126,7 @@ pub fn w4(input: &Json, events: bool) -> usize {
 }
 
 /// So many times: a call, and its result put into the input.
-pub fn w5(input: &Json, tasks: usize, events: bool) -> usize {
+pub(crate) fn w5(input: &Json, tasks: usize, events: bool) -> usize {
     let mut events = Events::new(events);
     let mut value = input.clone();
     let answer = shape(["ok"]);
@@ -143,7 +143,7 @@ pub fn w5(input: &Json, tasks: usize, events: bool) -> usize {
 }
 
 /// Four calls, of which three fail.
-pub fn w9(input: &Json, events: bool) -> usize {
+pub(crate) fn w9(input: &Json, events: bool) -> usize {
     let mut events = Events::new(events);
     events.push(0, input);
     for call in 0..4 {

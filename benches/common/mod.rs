@@ -1,8 +1,6 @@
 //! The workloads of the speed comparison, and what runs them. Machines and inputs are found through `SFN_CORPUS` (default
 //! `../shared/data`).
 
-pub mod floor;
-
 use std::collections::VecDeque;
 use std::fs;
 use std::path::PathBuf;
@@ -20,18 +18,18 @@ use sfn::{Json, Machine};
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// What a task answers.
-pub type Answer = fn(&TaskRequest) -> Result<Json, Failure>;
+pub(crate) type Answer = fn(&TaskRequest) -> Result<Json, Failure>;
 
 /// A machine and its input.
-pub struct Workload {
-    pub machine: Arc<Machine>,
-    pub input: Json,
-    pub answer: Answer,
+pub(crate) struct Workload {
+    pub(crate) machine: Arc<Machine>,
+    pub(crate) input: Json,
+    pub(crate) answer: Answer,
 }
 
 impl Workload {
     /// Reads a workload of the comparison; `None` where it is not at hand.
-    pub fn load(name: &str, answer: Answer) -> Option<Self> {
+    pub(crate) fn load(name: &str, answer: Answer) -> Option<Self> {
         let folder = std::env::var_os("SFN_CORPUS")
             .map_or_else(|| PathBuf::from("../shared/data"), PathBuf::from)
             .join("workloads");
@@ -48,7 +46,7 @@ impl Workload {
     }
 
     /// A workload of our own: 32 members pass through a hundred Pass states.
-    pub fn wide_object() -> Self {
+    pub(crate) fn wide_object() -> Self {
         let states: Vec<_> = (0..100)
             .map(|number| {
                 let next = match number {
@@ -70,7 +68,7 @@ impl Workload {
     }
 
     /// What an execution of it is told.
-    pub fn start(&self, recording: Recording) -> Start {
+    pub(crate) fn start(&self, recording: Recording) -> Start {
         let mut start = Start::new(self.input.clone());
         start.profile = Profile::Relaxed;
         start.recording = recording;
@@ -78,7 +76,7 @@ impl Workload {
     }
 
     /// Runs an execution in virtual time, tasks answered in place. The history is kept until the end.
-    pub fn run(&self, recording: Recording) -> (Outcome, Vec<HistoryEvent>) {
+    pub(crate) fn run(&self, recording: Recording) -> (Outcome, Vec<HistoryEvent>) {
         let mut execution = Execution::new();
         let mut now = Timestamp::from_millis(0);
         let begun = EventKind::Begun(Box::new(self.start(recording)));
@@ -104,29 +102,20 @@ impl Workload {
             }
         }
     }
-
-    /// An execution that has begun, and waits.
-    pub fn begun(&self, recording: Recording) -> Execution {
-        let mut execution = Execution::new();
-        let kind = EventKind::Begun(Box::new(self.start(recording)));
-        let at = Timestamp::from_millis(0);
-        execution.advance(&self.machine, Event { at, kind }, &mut Effects::default());
-        execution
-    }
 }
 
 /// A small result. The input itself would do for one task, but a thousand of them would nest it a thousand deep.
-pub fn small(_: &TaskRequest) -> Result<Json, Failure> {
+pub(crate) fn small(_: &TaskRequest) -> Result<Json, Failure> {
     Ok(Json::from([("ok", Json::Bool(true))]))
 }
 
 /// The input.
-pub fn echo(request: &TaskRequest) -> Result<Json, Failure> {
+pub(crate) fn echo(request: &TaskRequest) -> Result<Json, Failure> {
     Ok(request.input.clone())
 }
 
 /// Fails three times.
-pub fn flaky(request: &TaskRequest) -> Result<Json, Failure> {
+pub(crate) fn flaky(request: &TaskRequest) -> Result<Json, Failure> {
     if request.retry_count < 3 {
         Err(Failure::named("Flaky"))
     } else {

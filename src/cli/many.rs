@@ -15,9 +15,12 @@ use crate::value::{Json, Object};
 
 /// Runs an execution for each input.
 pub(super) fn run(begin: &Begin<'_>) -> Result<Exit, String> {
-    if begin.run.history || begin.run.history_file.is_some() {
+    let run = begin.run;
+    if run.history || run.history_file.is_some() || run.graph.is_some() {
         let problem = "a history tells of one execution, and there are several inputs";
-        return Err(format!("{problem}: leave out --history and --history-file"));
+        return Err(format!(
+            "{problem}: leave out --history, --history-file and --graph"
+        ));
     }
     let mut inputs = Vec::new();
     for argument in &begin.run.input {

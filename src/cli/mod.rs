@@ -7,6 +7,7 @@ mod conformance;
 mod exit;
 mod gaps;
 mod generate;
+mod graph;
 mod history;
 mod input;
 mod interrupt;
@@ -73,6 +74,8 @@ enum Command {
     Run(Box<run::Run>),
     /// Tell everything that is wrong with definitions.
     Validate(validate::Validate),
+    /// Draw a state machine.
+    Graph(graph::Graph),
     /// Hold the engine to cases of behaviour.
     Conformance(conformance::Conformance),
     /// Print what makes a shell complete the words of sfn-run.
@@ -89,6 +92,8 @@ Examples:
   sfn-run machine.json input.json --mock MockConfigFile.json --test-case HappyPath
   sfn-run machine.json --time virtual --history
   sfn-run machine.json --ndjson - < inputs.ndjson > outputs.ndjson
+  sfn-run machine.json input.json --graph run.svg
+  sfn-run graph machine.json -o machine.svg
   sfn-run validate *.asl.json
 
 Exit codes:
@@ -108,6 +113,7 @@ pub fn main() -> ExitCode {
         Err(usage) => terminal::usage(&usage),
         Ok(Command::Run(run)) => run.run(),
         Ok(Command::Validate(validate)) => validate.run(),
+        Ok(Command::Graph(graph)) => graph.run(),
         Ok(Command::Conformance(conformance)) => conformance.run(),
         Ok(Command::Completions(completions)) => completions.run(command()),
         Ok(Command::Man(man)) => man.run(command()),

@@ -5,6 +5,7 @@ use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use super::input::Source;
 use super::terminal;
 use crate::asl::{Diagnostic, Severity, line_column};
+use crate::machine::Machine;
 
 /// How many diagnostics are shown; the rest is counted.
 const SHOWN: usize = 50;
@@ -30,6 +31,14 @@ pub(super) fn diagnostics(source: &Source, diagnostics: &[Diagnostic]) -> usize 
         .iter()
         .filter(|diagnostic| diagnostic.severity == Severity::Error)
         .count()
+}
+
+/// Compiles a definition; answers what looks wrong, too. Tells everything that is wrong when it cannot.
+pub(super) fn compiled(source: &Source) -> Result<(Machine, Vec<Diagnostic>), String> {
+    Machine::parse_with_warnings(&source.text).map_err(|errors| {
+        diagnostics(source, &errors);
+        format!("{} is no valid definition", source.name)
+    })
 }
 
 /// One diagnostic as text.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 
+use super::graph::Tracer;
 use super::history::Recorder;
 use super::input::{self, Input};
 use super::progress::Progress;
@@ -43,6 +44,9 @@ pub(super) struct Run {
     /// Write the history to FILE, as JSON in the form of the AWS API
     #[arg(long, value_name = "FILE")]
     pub(super) history_file: Option<String>,
+    /// Draw the execution over its machine into FILE: .svg, .dot or .mmd
+    #[arg(long, value_name = "FILE")]
+    pub(super) graph: Option<String>,
     /// Whose rules hold: aws has the service's limits, relaxed lifts those on payloads and histories
     #[arg(long, value_enum, default_value_t)]
     profile: Rules,
@@ -111,13 +115,19 @@ impl Run {
     /// Runs one execution, and tells how it goes.
     fn one(&self, begin: &Begin<'_>, input: Input) -> Result<Exit, String> {
         let recorders = self.recorders(&begin.machine)?;
+        let tracer = self.graph.as_deref();
+        let tracer = tracer
+            .map(|file| Tracer::new(&begin.machine, file))
+            .transpose()?;
         let progress = Progress::of_execution(self.quiet || self.history);
-        let recording = !recorders.is_empty() || progress.is_some();
+        let recording = !recorders.is_empty() || tracer.is_some() || progress.is_some();
         let mut local = begin.local(&input, None, recording);
         if recording {
-            let (recorders, progress) = (recorders.clone(), progress.clone());
+            let (recorders, tracer) = (recorders.clone(), tracer.clone());
+            let progress = progress.clone();
             local = local.observer(move |event| {
                 recorders.iter().for_each(|recorder| recorder.take(event));
+                tracer.iter().for_each(|tracer| tracer.take(event));
                 progress.iter().for_each(|progress| progress.take(event));
             });
         }
@@ -131,7 +141,8 @@ impl Run {
         // The outcome goes out before anybody complains: the work is done, and cannot be done again.
         let told = self.tell_outcome(&report);
         let written = recorders.iter().try_for_each(Recorder::finish);
-        if let Err(problem) = told.and(written) {
+        let drawn = tracer.iter().try_for_each(Tracer::finish);
+        if let Err(problem) = told.and(written).and(drawn) {
             terminal::complain(&problem);
             return Ok(Exit::Unwritten);
         }
@@ -144,18 +155,11 @@ impl Run {
 
     fn compiled(&self) -> Result<Machine, String> {
         let source = input::definition(&self.machine)?;
-        match Machine::parse_with_warnings(&source.text) {
-            Ok((machine, warnings)) => {
-                if !self.quiet {
-                    render::diagnostics(&source, &warnings);
-                }
-                Ok(machine)
-            }
-            Err(diagnostics) => {
-                render::diagnostics(&source, &diagnostics);
-                Err(format!("{} is no valid definition", source.name))
-            }
+        let (machine, warnings) = render::compiled(&source)?;
+        if !self.quiet {
+            render::diagnostics(&source, &warnings);
         }
+        Ok(machine)
     }
 
     /// Who takes the history down.

@@ -8,6 +8,8 @@ mod generator;
 #[cfg(unix)]
 mod interrupt;
 mod jsonpath;
+mod overlay;
+mod pictures;
 mod sfn_run;
 mod simulation;
 mod tasks;

@@ -9,7 +9,7 @@ const FLOORS: &[&[&str]] = &[
     &["expr", "asl"],
     &["machine"],
     &["engine"],
-    &["aws", "resolver"],
+    &["aws", "resolver", "viz"],
     &["driver"],
     &["cli", "conformance"],
 ];
