@@ -75,19 +75,23 @@ impl Workload {
         start
     }
 
-    /// Runs an execution in virtual time, tasks answered in place. The history is kept until the end.
-    pub(crate) fn run(&self, recording: Recording) -> (Outcome, Vec<HistoryEvent>) {
+    /// Runs an execution in virtual time, tasks answered in place. The history is kept, as the batches that it came in.
+    pub(crate) fn run(&self, recording: Recording) -> (Outcome, Vec<Vec<HistoryEvent>>) {
         let mut execution = Execution::new();
         let mut now = Timestamp::from_millis(0);
         let begun = EventKind::Begun(Box::new(self.start(recording)));
         let mut facts = VecDeque::from([begun]);
         let mut effects = Effects::default();
+        let mut history = Vec::new();
         loop {
             let kind = facts.pop_front().unwrap_or_else(|| {
                 now = execution.wake_at().expect("every task is answered").at;
                 EventKind::Tick
             });
             execution.advance(&self.machine, Event { at: now, kind }, &mut effects);
+            if !effects.history.is_empty() {
+                history.push(std::mem::take(&mut effects.history));
+            }
             for command in effects.commands.drain(..) {
                 if let Command::Invoke(request) = command {
                     let update = TaskUpdate::Returned((self.answer)(&request));
@@ -98,7 +102,7 @@ impl Workload {
                 }
             }
             if let Some(outcome) = execution.outcome() {
-                return (outcome.clone(), effects.history);
+                return (outcome.clone(), history);
             }
         }
     }

@@ -17,13 +17,13 @@ pub(super) fn details(details: &Details, options: &Options) -> Option<Object> {
         Details::ExecutionStarted {
             input,
             input_text,
-            role_arn,
+            identity,
         } => {
             let text = input_text
                 .clone()
                 .unwrap_or_else(|| input.to_string().into());
             wire.payload("input", text);
-            wire.put("roleArn", role_arn.clone().into());
+            wire.put("roleArn", identity.role_arn.clone().into());
         }
         Details::ExecutionSucceeded { output } => wire.payload("output", output.to_string()),
         Details::ExecutionFailed(failure)
@@ -188,6 +188,7 @@ mod tests {
     use crate::asl::StateType;
     use crate::aws::history::{TimeFormat, event};
     use crate::engine::HistoryEvent;
+    use crate::engine::Identity;
     use crate::engine::{TaskToken, Ticket};
     use crate::machine::StateId;
     use crate::value::Timestamp;
@@ -242,7 +243,10 @@ mod tests {
         let started = |input_text| Details::ExecutionStarted {
             input: Json::from(1),
             input_text,
-            role_arn: "r".into(),
+            identity: Arc::new(Identity {
+                role_arn: "r".into(),
+                ..Identity::default()
+            }),
         };
         let rest = r#""inputDetails":{"truncated":false},"roleArn":"r"}"#;
         let name = r#""ExecutionStarted","executionStartedEventDetails""#;
@@ -462,7 +466,7 @@ mod tests {
     #[test]
     fn a_failed_evaluation_tells_where() {
         let failed = |location| Details::EvaluationFailed {
-            failure: failure(),
+            failure: Box::new(failure()),
             location,
             state: "S".into(),
         };

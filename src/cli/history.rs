@@ -317,8 +317,8 @@ fn detail(details: &Details) -> String {
         | Details::TaskScheduleFailed(_, failure)
         | Details::TaskSubmitFailed(_, failure)
         | Details::TaskFailed(_, failure)
-        | Details::TaskTimedOut(_, failure)
-        | Details::EvaluationFailed { failure, .. } => told(failure),
+        | Details::TaskTimedOut(_, failure) => told(failure),
+        Details::EvaluationFailed { failure, .. } => told(failure),
         Details::ExecutionRedriven { redrive_count } => format!("redrive {redrive_count}"),
         Details::TaskScheduled(request) => brief(&request.resource),
         Details::TaskStarted { worker, .. } => worker

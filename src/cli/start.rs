@@ -64,14 +64,15 @@ impl StartOptions {
 impl Prepared {
     /// Tells an execution: the one there is, or one of several.
     pub(super) fn apply(&self, start: &mut Start, number: Option<usize>) {
-        start.identity = self.identity.clone();
         start.context = self.context.clone();
         start.variables = self.variables.clone();
+        let mut identity = self.identity.clone();
         if let Some(number) = number {
             let suffixed = |text: &Text| Text::from(format!("{text}-{}", number + 1));
-            start.identity.name = suffixed(&self.identity.name);
-            start.identity.execution_arn = suffixed(&self.identity.execution_arn);
+            identity.name = suffixed(&identity.name);
+            identity.execution_arn = suffixed(&identity.execution_arn);
         }
+        start.identity = identity.into();
     }
 
     fn take_context(&mut self, context: &Json) -> Result<(), String> {

@@ -88,7 +88,7 @@ pub(super) fn batch(value: &Json, strict: bool) -> Result<Verdict, Malformed> {
         let piece = Piece {
             machine,
             start: Start {
-                identity: identity(&case, StateMachineType::Standard)?,
+                identity: identity(&case, StateMachineType::Standard)?.into(),
                 ..Start::new(input.clone())
             },
             at: START,
@@ -154,7 +154,7 @@ fn start(
         .map(|text| text.text())
         .transpose()?;
     let start = Start {
-        identity: identity(case, kind)?,
+        identity: identity(case, kind)?.into(),
         state_machine_type: kind,
         ..Start::new(Json::Null)
     };

@@ -1,7 +1,6 @@
 //! The loop: frames take steps, one transition in turn, until all are parked.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 
 use super::frame::{Family, Frame, Item, Phase, Slot, Stage};
 use super::history::{Details, HistoryEvent};
@@ -92,7 +91,7 @@ impl<'a> Core<'a> {
 
     fn begin(&mut self, start: Start) {
         let header = &mut self.execution.header;
-        header.identity = Arc::new(start.identity);
+        header.identity = start.identity;
         header.begun = true;
         header.started = header.now;
         header.deadline = self
@@ -114,7 +113,7 @@ impl<'a> Core<'a> {
         header.profile = start.profile;
         header.state_machine_type = start.state_machine_type;
         self.dice = Dice::new(start.seed, 0);
-        let role_arn = header.identity.role_arn.clone();
+        let identity = header.identity.clone();
         let too_deep = start.input.depth() > limits::NESTING;
         let input = if too_deep {
             Json::Null
@@ -125,7 +124,7 @@ impl<'a> Core<'a> {
         self.push(0, || Details::ExecutionStarted {
             input,
             input_text: start.input_text,
-            role_arn,
+            identity,
         });
         let at = start
             .state
@@ -320,13 +319,7 @@ impl<'a> Core<'a> {
             return self.end(Outcome::TimedOut(failure), 0);
         }
         let mut late: VecDeque<(Slot, Raise)> = VecDeque::new();
-        while let Some((_, slot)) = self
-            .execution
-            .timers
-            .first()
-            .copied()
-            .filter(|(at, _)| *at <= now)
-        {
+        while let Some((_, slot)) = self.execution.timers.first().filter(|(at, _)| *at <= now) {
             match &self.frame_ref(slot).phase {
                 Phase::Running(_) => late.push_back((slot, task::time_out(self, slot))),
                 Phase::Waiting { .. } => self.go_on(slot, Phase::Elapsed),
@@ -476,7 +469,7 @@ impl<'a> Core<'a> {
     pub(super) fn set_phase(&mut self, slot: Slot, phase: Phase) {
         self.clear_timer(slot);
         if let Some(at) = due(&phase) {
-            self.execution.timers.insert((at, slot));
+            self.execution.timers.insert(at, slot);
         }
         self.frame_mut(slot).phase = phase;
     }
@@ -492,10 +485,10 @@ impl<'a> Core<'a> {
             return;
         }
         if let Some(at) = before {
-            self.execution.timers.remove(&(at, slot));
+            self.execution.timers.remove(at, slot);
         }
         if let Some(at) = after {
-            self.execution.timers.insert((at, slot));
+            self.execution.timers.insert(at, slot);
         }
     }
 
@@ -506,7 +499,7 @@ impl<'a> Core<'a> {
             .get(slot)
             .and_then(|frame| due(&frame.phase))
         {
-            self.execution.timers.remove(&(at, slot));
+            self.execution.timers.remove(at, slot);
         }
     }
 

@@ -1,6 +1,6 @@
 //! What an execution is told: facts, in the past.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use super::{Failure, Ticket};
 use crate::expr::Variables;
@@ -89,7 +89,7 @@ pub struct Start {
     /// The input as its sender spelled it, when that is to be kept in `ExecutionStarted`.
     pub input_text: Option<Text>,
     /// Who it is: what `$$` tells.
-    pub identity: Identity,
+    pub identity: Arc<Identity>,
     /// The scope to run, normally [`ScopeId::TOP`]; children of a distributed map run an item processor.
     pub scope: ScopeId,
     /// The state to start at, when it is not the scope's own.
@@ -117,7 +117,7 @@ impl Start {
         Self {
             input,
             input_text: None,
-            identity: Identity::default(),
+            identity: Identity::unnamed(),
             scope: ScopeId::TOP,
             state: None,
             variables: Variables::default(),
@@ -144,6 +144,15 @@ pub struct Identity {
     pub state_machine_name: Text,
     /// `$$.Execution.RoleArn`
     pub role_arn: Text,
+}
+
+impl Identity {
+    /// The identity of executions that nobody has named: one for all.
+    #[must_use]
+    pub fn unnamed() -> Arc<Self> {
+        static UNNAMED: LazyLock<Arc<Identity>> = LazyLock::new(Arc::default);
+        UNNAMED.clone()
+    }
 }
 
 impl Default for Identity {

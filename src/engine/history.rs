@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::{Failure, TaskRequest};
+use super::{Failure, Identity, TaskRequest};
 use crate::asl::StateType;
 use crate::value::{Json, Object, Text, Timestamp};
 
@@ -34,8 +34,8 @@ pub enum Details {
         input: Json,
         /// The input as its sender spelled it.
         input_text: Option<Text>,
-        /// The role.
-        role_arn: Text,
+        /// Who the execution is, its role among other things.
+        identity: Arc<Identity>,
     },
     /// `ExecutionSucceeded`
     ExecutionSucceeded {
@@ -155,13 +155,16 @@ pub enum Details {
     /// `EvaluationFailed`
     EvaluationFailed {
         /// The error and its cause.
-        failure: Failure,
+        failure: Box<Failure>,
         /// The field, such as `Output/v`.
         location: Option<Text>,
         /// The name of the state.
         state: Text,
     },
 }
+
+/// Histories are long, and kept.
+const _: () = assert!(size_of::<HistoryEvent>() <= 88);
 
 impl Details {
     /// Whether the event tells of something that went wrong.

@@ -31,6 +31,7 @@ mod retry;
 mod snapshot;
 mod succeed;
 mod task;
+mod timers;
 mod token;
 mod unwind;
 mod wait;
@@ -44,12 +45,13 @@ pub use history::{Details, HistoryEvent};
 pub use snapshot::{Changes, Parts, SnapshotError};
 pub use token::TokenError;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use self::core::Core;
 use self::frame::{Frames, Phase, Running, Slot, Stage};
 use self::snapshot::Journal;
+use self::timers::Timers;
 use crate::asl::{Pattern, ResourceKind};
 use crate::machine::Machine;
 use crate::value::{Json, Text, Timestamp};
@@ -65,7 +67,7 @@ pub struct Execution {
     /// Frames that can take a step, first come, first served.
     ready: VecDeque<Slot>,
     /// When time decides something about a frame. Derived from the frames' phases.
-    timers: BTreeSet<(Timestamp, Slot)>,
+    timers: Timers,
     /// What the branches and iterations below a frame have returned, by index.
     joins: BTreeMap<Slot, Join>,
     /// Tasks whose end is no longer awaited, until it is known that they were stopped.
@@ -200,8 +202,8 @@ impl Execution {
             });
         }
         let timer = self.timers.first().map(|(at, slot)| Wake {
-            at: *at,
-            why: self.why(*slot),
+            at,
+            why: self.why(slot),
         });
         let deadline = self.header.deadline.map(|at| Wake {
             at,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use sfn::conformance::{Options, run};
 use sfn::expr::{Call, Context, Dice, Scope, Variables};
@@ -173,4 +173,41 @@ fn the_readme_s_first_command_says_what_it_does() {
         .map(|state| state.state_type())
         .collect();
     assert!(types.len() >= 5, "it shows too little: {types:?}");
+}
+
+/// The programs in `examples/`, which are built with the tests, and what each prints.
+#[test]
+fn example_programs_print_what_they_should() {
+    let folder = std::env::current_exe().expect("a program knows where it is");
+    let folder = folder
+        .parent()
+        .and_then(Path::parent)
+        .expect("it is in deps")
+        .join("examples");
+    let check = |name: &str, expected: &str| {
+        let program = folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+        let output = std::process::Command::new(&program)
+            .output()
+            .expect("it was built");
+        assert!(
+            output.status.success(),
+            "{name}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        assert_eq!(String::from_utf8_lossy(&output.stdout), expected, "{name}");
+    };
+    check(
+        "embed",
+        "SUCCEEDED: Some({\"item\":\"teapot\",\"quantity\":3,\"total\":120,\"approved\":\"by the boss\"})\n",
+    );
+    check(
+        "typed",
+        "SUCCEEDED: \"Porto, 270 euros\"\nSUCCEEDED: {\"waiting_for\":\"Oslo\"}\n\
+         FAILED: Input.Invalid: invalid type: string \"three\", expected u32\n",
+    );
+    check(
+        "by_hand",
+        "SUCCEEDED at 1970-01-31T01:00:00.000Z: Some(\"sent\")\n",
+    );
+    check("many", "500 of 1000 are large\n");
 }
