@@ -1,0 +1,145 @@
+//! Frames: what variables are bound to, inside out.
+
+use std::cell::RefCell;
+use std::rc::{Rc, Weak};
+
+use super::item::{Burial, Item};
+use super::names::Symbol;
+
+/// A frame that is shared with all functions that were made in it.
+pub(super) type Env = Rc<Frame>;
+
+/// The variables that one block or one call binds, and the frame around it.
+#[derive(Default)]
+pub(super) struct Frame {
+    bindings: RefCell<Vec<(Symbol, Item)>>,
+    parent: Option<Env>,
+}
+
+impl Frame {
+    /// An empty frame inside another.
+    pub(super) fn inside(parent: &Env) -> Env {
+        Rc::new(Self {
+            bindings: RefCell::default(),
+            parent: Some(Rc::clone(parent)),
+        })
+    }
+
+    /// A frame inside another with these variables.
+    pub(super) fn with(parent: &Env, bindings: Vec<(Symbol, Item)>) -> Env {
+        Rc::new(Self {
+            bindings: RefCell::new(bindings),
+            parent: Some(Rc::clone(parent)),
+        })
+    }
+
+    /// Binds a variable here.
+    pub(super) fn bind(&self, symbol: Symbol, item: Item) {
+        let mut bindings = self.bindings.borrow_mut();
+        match bindings.iter_mut().find(|(each, _)| *each == symbol) {
+            Some((_, bound)) => *bound = item,
+            None => bindings.push((symbol, item)),
+        }
+    }
+
+    /// Does something with what a variable is bound to, looked for from the inside out.
+    pub(super) fn find<T>(&self, symbol: Symbol, found: impl FnOnce(&Item) -> T) -> Option<T> {
+        let mut frame = self;
+        loop {
+            let bindings = frame.bindings.borrow();
+            if let Some((_, item)) = bindings.iter().find(|(each, _)| *each == symbol) {
+                return Some(found(item));
+            }
+            drop(bindings);
+            frame = frame.parent.as_deref()?;
+        }
+    }
+
+    /// What a variable is bound to.
+    pub(super) fn get(&self, symbol: Symbol) -> Option<Item> {
+        self.find(symbol, Item::clone)
+    }
+
+    /// Takes everything out.
+    pub(super) fn take(&mut self) -> (Vec<(Symbol, Item)>, Option<Env>) {
+        (self.bindings.take(), self.parent.take())
+    }
+
+    /// Unbinds everything.
+    fn clear(&self) {
+        let bindings = self.bindings.take();
+        Burial::of_frame(bindings, None);
+    }
+}
+
+impl Drop for Frame {
+    fn drop(&mut self) {
+        let (bindings, parent) = self.take();
+        if parent.is_some() || bindings.iter().any(|(_, item)| item.can_capture()) {
+            Burial::of_frame(bindings, parent);
+        }
+    }
+}
+
+/// The frames that may hold a function which holds them: a cycle of counted references, which must be cut.
+#[derive(Default)]
+pub(super) struct Cycles {
+    frames: Vec<Weak<Frame>>,
+    /// How many frames make it worth looking for those that are gone.
+    sweep_at: usize,
+}
+
+impl Cycles {
+    /// Remembers a frame in which a function was bound.
+    pub(super) fn remember(&mut self, frame: &Env) {
+        let known = self.frames.last().is_some_and(|last| last.as_ptr() == Rc::as_ptr(frame));
+        if known {
+            return;
+        }
+        if self.frames.len() >= self.sweep_at.max(64) {
+            self.frames.retain(|frame| frame.strong_count() > 0);
+            self.sweep_at = self.frames.len() * 2;
+        }
+        self.frames.push(Rc::downgrade(frame));
+    }
+}
+
+/// The evaluation is over: what is still there holds itself.
+impl Drop for Cycles {
+    fn drop(&mut self) {
+        for frame in &self.frames {
+            if let Some(frame) = frame.upgrade() {
+                frame.clear();
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Dialect;
+    use super::super::names::Names;
+    use super::*;
+
+    #[test]
+    fn variables_are_looked_for_from_the_inside_out() {
+        let mut names = Names::new(Dialect::Aws);
+        let (a, b) = (names.intern(&"a".into()), names.intern(&"b".into()));
+        let outer = Env::default();
+        outer.bind(a, Item::bool(true));
+        let inner = Frame::inside(&outer);
+        inner.bind(b, Item::Undefined);
+        assert!(inner.get(a).is_some());
+        assert!(inner.get(b).is_some_and(|item| item.is_undefined()));
+        assert!(outer.get(b).is_none());
+    }
+
+    #[test]
+    fn long_chains_are_freed_without_recursion() {
+        let mut frame = Env::default();
+        for _ in 0..200_000 {
+            frame = Frame::inside(&frame);
+        }
+        drop(frame);
+    }
+}
