@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::Dialect;
 use super::error::Error;
-use super::item::Item;
+use super::item::{Flavour, Item};
 use super::number;
 use crate::value::{Json, Object, Text};
 
@@ -17,6 +17,9 @@ pub(super) fn string(item: &Item) -> Result<Option<Text>, Error> {
         Item::Undefined => return Ok(None),
         Item::Json(Json::String(text)) => text.clone(),
         Item::Json(Json::Number(number)) => number::rounded_text(number).into(),
+        Item::List(list) if list.flavour == Flavour::Wrapper => {
+            written(list.items.first().unwrap_or(item), None)?.into()
+        }
         other => written(other, None)?.into(),
     }))
 }
@@ -57,6 +60,7 @@ impl Writer {
     fn item(&mut self, item: &Item, depth: usize) -> Result<(), Error> {
         match item {
             Item::Json(value) | Item::Sequence(value) => self.json(value, depth),
+            Item::Beyond(_) if self.strict && depth > 0 => Err(out_of_range()),
             Item::Beyond(_) if self.strict => Err(Error::new(
                 "D3001",
                 "Attempting to invoke string function on Infinity or NaN",
@@ -221,6 +225,12 @@ fn beyond(value: f64, dialect: Dialect) -> Json {
         Dialect::Aws if value > 0.0 => Json::from("Infinity"),
         Dialect::Aws => Json::from("-Infinity"),
     }
+}
+
+/// The error about a number that JSON does not have.
+#[cold]
+pub(super) fn out_of_range() -> Error {
+    Error::new("D1001", "Number out of range: null")
 }
 
 #[cold]

@@ -110,18 +110,18 @@ fn early(operator: Operator, left: &Item) -> Option<Item> {
 }
 
 /// The operand as a number; nothing when it is nothing.
-fn operand(item: &Item) -> Result<Option<&Number>, Option<f64>> {
+fn operand(item: &Item, refused: impl FnOnce() -> Error) -> Result<Option<&Number>, Error> {
     match item {
         Item::Undefined => Ok(None),
         Item::Json(Json::Number(number)) => Ok(Some(number)),
-        Item::Beyond(value) => Err(Some(*value)),
-        _ => Err(None),
+        Item::Beyond(_) => Err(text::out_of_range()),
+        _ => Err(refused()),
     }
 }
 
 fn calculate(operator: Operator, left: &Item, right: &Item) -> Result<Item, Error> {
-    let left = operand(left).map_err(|beyond| not_a_number("T2001", "left", beyond))?;
-    let right = operand(right).map_err(|beyond| not_a_number("T2002", "right", beyond))?;
+    let left = operand(left, || not_a_number("T2001", "left"))?;
+    let right = operand(right, || not_a_number("T2002", "right"))?;
     let (Some(left), Some(right)) = (left, right) else {
         return Ok(Item::Undefined);
     };
@@ -140,16 +140,12 @@ fn calculate(operator: Operator, left: &Item, right: &Item) -> Result<Item, Erro
     }))
 }
 
-/// The error about an operand that is no number, or one that JSON does not have.
 #[cold]
-fn not_a_number(code: &'static str, side: &str, beyond: Option<f64>) -> Error {
-    match beyond {
-        Some(value) => out_of_range(value),
-        None => Error::new(
-            code,
-            format!("The {side} side of the {{{{token}}}} operator must evaluate to a number"),
-        ),
-    }
+fn not_a_number(code: &'static str, side: &str) -> Error {
+    Error::new(
+        code,
+        format!("The {side} side of the {{{{token}}}} operator must evaluate to a number"),
+    )
 }
 
 /// The result of two integers where it is one of 64 bits.
@@ -220,16 +216,10 @@ pub(super) fn negate(value: Item) -> Result<Item, Error> {
     match &value {
         Item::Undefined => Ok(value),
         Item::Json(Json::Number(number)) => Ok(Item::Json(Json::Number(number::negated(number)))),
-        Item::Beyond(value) => Err(out_of_range(*value)),
+        Item::Beyond(_) => Err(text::out_of_range()),
         other => {
             let message = format!("Cannot negate a non-numeric value: {other}");
             Err(Error::new("D1002", message))
         }
     }
-}
-
-/// The error about a number that JSON does not have.
-#[cold]
-pub(super) fn out_of_range(_: f64) -> Error {
-    Error::new("D1001", "Number out of range: null")
 }

@@ -7,7 +7,7 @@ use crate::expr::jsonata::ast::{Kind, Node};
 use crate::expr::jsonata::error::Error;
 use crate::expr::jsonata::frame::{Env, Frame};
 use crate::expr::jsonata::item::{Flavour, Item, Tuple, Value};
-use crate::expr::jsonata::number;
+use crate::expr::jsonata::{number, text};
 use crate::value::Json;
 
 impl Evaluator<'_> {
@@ -112,8 +112,8 @@ fn selected(answer: &Item, (at, length): (usize, usize)) -> Result<usize, Error>
     if let Item::Json(Json::Bool(value)) = answer {
         return Ok(usize::from(*value));
     }
-    if let Item::Beyond(value) = answer {
-        return Err(super::arithmetic::out_of_range(*value));
+    if matches!(answer, Item::Beyond(_)) {
+        return Err(text::out_of_range());
     }
     if let Some(number) = answer.as_number() {
         return Ok(usize::from(number::index(number.as_f64(), length) == Some(at)));

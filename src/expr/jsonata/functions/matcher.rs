@@ -230,7 +230,7 @@ fn contains(
         return Ok(Item::Undefined.into());
     };
     let found = match arguments.get(1) {
-        Item::Undefined => false,
+        Item::Undefined => return Ok(Item::Undefined.into()),
         Item::Json(Json::String(text)) => subject.contains(text.as_str()),
         matcher => Searcher::new(&subject, matcher, place.env)
             .next(evaluator)?

@@ -77,9 +77,10 @@ fn substring_before(
     arguments: &mut Arguments,
     _: Place<'_>,
 ) -> Result<Value, Error> {
-    let found = arguments.get(1).as_str().unwrap_or_default();
+    let found = arguments.get(1).as_str();
     of_text(evaluator, arguments, |text| {
-        text.split_once(found).map_or(text, |(before, _)| before).to_owned()
+        let parts = found.and_then(|found| text.split_once(found));
+        parts.map_or(text, |(before, _)| before).to_owned()
     })
 }
 
@@ -88,9 +89,10 @@ fn substring_after(
     arguments: &mut Arguments,
     _: Place<'_>,
 ) -> Result<Value, Error> {
-    let found = arguments.get(1).as_str().unwrap_or_default();
+    let found = arguments.get(1).as_str();
     of_text(evaluator, arguments, |text| {
-        text.split_once(found).map_or(text, |(_, after)| after).to_owned()
+        let parts = found.and_then(|found| text.split_once(found));
+        parts.map_or(text, |(_, after)| after).to_owned()
     })
 }
 
