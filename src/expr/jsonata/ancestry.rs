@@ -116,8 +116,7 @@ fn has_focus(node: &Node) -> bool {
 
 /// The error about an expression that has no parent.
 pub(super) fn no_parent(node: &Node, position: Option<usize>) -> Error {
-    let message =
-        "The object representing the 'parent' cannot be derived from this expression";
+    let message = "The object representing the 'parent' cannot be derived from this expression";
     let error = Error::new("S0217", message).about(node.type_name());
     match position {
         Some(position) => error.at(position),

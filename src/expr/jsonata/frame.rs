@@ -92,7 +92,10 @@ pub(super) struct Cycles {
 impl Cycles {
     /// Remembers a frame in which a function was bound.
     pub(super) fn remember(&mut self, frame: &Env) {
-        let known = self.frames.last().is_some_and(|last| last.as_ptr() == Rc::as_ptr(frame));
+        let known = self
+            .frames
+            .last()
+            .is_some_and(|last| last.as_ptr() == Rc::as_ptr(frame));
         if known {
             return;
         }

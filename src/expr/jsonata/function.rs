@@ -84,7 +84,10 @@ impl Arguments {
 
     /// Takes an argument out.
     pub(super) fn take(&mut self, index: usize) -> Item {
-        self.items.get_mut(index).map(std::mem::take).unwrap_or_default()
+        self.items
+            .get_mut(index)
+            .map(std::mem::take)
+            .unwrap_or_default()
     }
 
     /// All of them.

@@ -245,9 +245,7 @@ impl<'a> Lexer<'a> {
     fn regex(&mut self) -> Result<Token, Error> {
         let Some(length) = regex_length(self.rest().as_bytes()) else {
             self.at = self.text.len();
-            return Err(
-                Error::new("S0302", "No terminating / in regular expression").at(self.at),
-            );
+            return Err(Error::new("S0302", "No terminating / in regular expression").at(self.at));
         };
         if length == 0 {
             return Err(
@@ -288,7 +286,11 @@ fn number_length(bytes: &[u8]) -> usize {
         let rest = bytes.get(from..).unwrap_or_default();
         rest.iter().take_while(|byte| byte.is_ascii_digit()).count()
     };
-    let mut end = if bytes.first() == Some(&b'0') { 1 } else { digits(0) };
+    let mut end = if bytes.first() == Some(&b'0') {
+        1
+    } else {
+        digits(0)
+    };
     if bytes.get(end) == Some(&b'.') && digits(end + 1) > 0 {
         end += 1 + digits(end + 1);
     }
@@ -306,7 +308,11 @@ fn number_length(bytes: &[u8]) -> usize {
 fn regex_length(bytes: &[u8]) -> Option<usize> {
     let mut depth = 0_i32;
     for (at, byte) in bytes.iter().enumerate() {
-        let escapes = bytes[..at].iter().rev().take_while(|b| **b == b'\\').count();
+        let escapes = bytes[..at]
+            .iter()
+            .rev()
+            .take_while(|b| **b == b'\\')
+            .count();
         match byte {
             b'/' if depth == 0 && escapes % 2 == 0 => return Some(at),
             b'(' | b'[' | b'{' if escapes == 0 => depth += 1,

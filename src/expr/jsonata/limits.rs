@@ -145,7 +145,10 @@ fn list_bytes(items: usize) -> usize {
 
 #[cold]
 fn timeout() -> Error {
-    Error::new("U1001", "Expression evaluation timeout: Check for infinite loop")
+    Error::new(
+        "U1001",
+        "Expression evaluation timeout: Check for infinite loop",
+    )
 }
 
 #[cold]
@@ -167,7 +170,9 @@ mod tests {
     #[test]
     fn the_depth_is_told_as_the_service_tells_it() {
         let mut meter = Meter::new(Limits::aws());
-        let error = (0..200).find_map(|_| meter.enter().err()).expect("too deep");
+        let error = (0..200)
+            .find_map(|_| meter.enter().err())
+            .expect("too deep");
         assert!(error.message.ends_with("Depth=101 max=100"));
     }
 }

@@ -121,7 +121,10 @@ mod tests {
     fn whole_results_are_integers_as_long_as_they_are_exact() {
         assert_eq!(finite(3.0), Number::Int(3));
         assert_eq!(finite(1e20), Number::Float(1e20));
-        assert_eq!(literal("9007199254740993"), Some(Json::from(9_007_199_254_740_993_i64)));
+        assert_eq!(
+            literal("9007199254740993"),
+            Some(Json::from(9_007_199_254_740_993_i64))
+        );
         assert_eq!(literal("1e999"), None);
     }
 }

@@ -429,7 +429,11 @@ mod tests {
 
     fn refused(text: &str, code: &str, message: &str) {
         let error = parse(text, Dialect::Aws).expect_err(text);
-        assert_eq!((error.code, error.message.as_str()), (code, message), "{text}");
+        assert_eq!(
+            (error.code, error.message.as_str()),
+            (code, message),
+            "{text}"
+        );
     }
 
     #[test]
@@ -464,7 +468,10 @@ mod tests {
             format!("1{}", "+1".repeat(100_000)),
             format!("a{}", "{b:c}".repeat(100_000)),
         ] {
-            assert_eq!(parse(&text, Dialect::Aws).expect_err("too deep").code, "U1001");
+            assert_eq!(
+                parse(&text, Dialect::Aws).expect_err("too deep").code,
+                "U1001"
+            );
         }
     }
 }

@@ -15,11 +15,7 @@ use super::syntax::{Form, SortTerm, Syntax};
 use crate::value::{Json, Shape, Text};
 
 /// Processes a tree. Names are added to those that are there.
-pub(super) fn process(
-    syntax: Syntax,
-    dialect: Dialect,
-    names: &mut Names,
-) -> Result<Node, Error> {
+pub(super) fn process(syntax: Syntax, dialect: Dialect, names: &mut Names) -> Result<Node, Error> {
     let mut processor = Processor {
         dialect,
         names,
@@ -181,11 +177,7 @@ impl Processor<'_> {
         Ok(node)
     }
 
-    fn predicate(
-        &mut self,
-        [left, right]: [Syntax; 2],
-        position: usize,
-    ) -> Result<Node, Error> {
+    fn predicate(&mut self, [left, right]: [Syntax; 2], position: usize) -> Result<Node, Error> {
         let mut node = self.node(left)?;
         let is_path = matches!(node.kind, Kind::Path(_));
         if last_step(&mut node).group.is_some() {
@@ -271,8 +263,7 @@ impl Processor<'_> {
             return Err(Error::new("S0215", message).at(position));
         }
         if matches!(step.kind, Kind::Sort(_)) {
-            let message =
-                "A context variable binding must precede the 'order-by' clause on a step";
+            let message = "A context variable binding must precede the 'order-by' clause on a step";
             return Err(Error::new("S0216", message).at(position));
         }
         step.keep_array |= keep_array;

@@ -90,7 +90,10 @@ impl Signature {
         let mut next = 0;
         let mut take = |next: &mut usize| {
             *next += 1;
-            arguments.get_mut(*next - 1).map(std::mem::take).unwrap_or_default()
+            arguments
+                .get_mut(*next - 1)
+                .map(std::mem::take)
+                .unwrap_or_default()
         };
         let mut matched = 0;
         let mut fitted = Vec::with_capacity(self.parameters.len());
@@ -118,9 +121,11 @@ impl Signature {
     /// Whether each argument fits the parameter in its place: nearly all calls that are right.
     fn fits_as_is(&self, arguments: &[Item]) -> bool {
         self.parameters.len() == arguments.len()
-            && self.parameters.iter().zip(arguments).all(|(each, item)| {
-                !each.array && each.kinds & bit(letter(item)) != 0
-            })
+            && self
+                .parameters
+                .iter()
+                .zip(arguments)
+                .all(|(each, item)| !each.array && each.kinds & bit(letter(item)) != 0)
     }
 
     /// Finds the first argument that does not fit, as the reference does: the longest run of parameters that match
@@ -330,7 +335,9 @@ mod tests {
         check(
             "<n-:n>",
             &[],
-            Err("T0411: Context value is not a compatible type with argument 1 of function {{token}}"),
+            Err(
+                "T0411: Context value is not a compatible type with argument 1 of function {{token}}",
+            ),
         );
     }
 

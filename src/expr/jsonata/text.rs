@@ -70,7 +70,11 @@ impl Writer {
                 Ok(())
             }
             Item::Builtin(_) | Item::Function(_) => {
-                self.out.push_str(if depth == 0 && self.strict { "" } else { "\"\"" });
+                self.out.push_str(if depth == 0 && self.strict {
+                    ""
+                } else {
+                    "\"\""
+                });
                 Ok(())
             }
             Item::List(_) | Item::Stream(_) => {
@@ -135,7 +139,8 @@ impl Writer {
         for (at, (name, item)) in members.enumerate() {
             self.separate(at, depth + 1);
             quoted(name, &mut self.out);
-            self.out.push_str(if self.indent.is_some() { ": " } else { ":" });
+            self.out
+                .push_str(if self.indent.is_some() { ": " } else { ":" });
             write(self, item, depth + 1)?;
         }
         if !empty {
@@ -253,15 +258,24 @@ mod tests {
     #[test]
     fn values_are_written_as_javascript_writes_them() {
         check("[1.0, 1e21, 0.1]", "[1,1e+21,0.1]");
-        check(r#"{"a":"\u001f\u007f","b":[]}"#, "{\"a\":\"\\u001f\u{7f}\",\"b\":[]}");
+        check(
+            r#"{"a":"\u001f\u007f","b":[]}"#,
+            "{\"a\":\"\\u001f\u{7f}\",\"b\":[]}",
+        );
         let number = Number::Float(1.0 / 3.0);
-        assert_eq!(written(&Item::Json(Json::Number(number)), None).expect("a number"), "0.333333333333333");
+        assert_eq!(
+            written(&Item::Json(Json::Number(number)), None).expect("a number"),
+            "0.333333333333333"
+        );
     }
 
     #[test]
     fn indented_text_is_that_of_javascript() {
         let item = Item::Json(Json::parse(r#"{"a":[1,{}],"b":[]}"#).expect("JSON"));
         let expected = "{\n  \"a\": [\n    1,\n    {}\n  ],\n  \"b\": []\n}";
-        assert_eq!(written(&item, Some(2)).expect("it can be written"), expected);
+        assert_eq!(
+            written(&item, Some(2)).expect("it can be written"),
+            expected
+        );
     }
 }

@@ -55,8 +55,7 @@ impl Evaluator<'_> {
         if function.is_undefined()
             && let Some(name) = self.meant(call, env)
         {
-            let message =
-                format!("Attempted to invoke a non-function. Did you mean ${name}?");
+            let message = format!("Attempted to invoke a non-function. Did you mean ${name}?");
             return Err(Error::new("T1005", message).at(position).about(&name));
         }
         Ok(function)
@@ -415,4 +414,3 @@ fn blamed(error: Error, position: usize, name: Option<&str>) -> Error {
         None => error,
     }
 }
-

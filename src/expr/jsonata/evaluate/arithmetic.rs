@@ -38,7 +38,9 @@ impl Evaluator<'_> {
                 if left.is_undefined() || right.is_undefined() {
                     return Ok(Item::bool(false));
                 }
-                Ok(Item::bool(equal(&left, &right) == (operator == Operator::Equal)))
+                Ok(Item::bool(
+                    equal(&left, &right) == (operator == Operator::Equal),
+                ))
             }
             Operator::Less
             | Operator::LessOrEqual
@@ -164,8 +166,7 @@ fn compare(operator: Operator, left: &Item, right: &Item) -> Result<Item, Error>
     let comparable =
         |item: &Item| item.is_undefined() || item.as_str().is_some() || item.as_f64().is_some();
     if !comparable(left) || !comparable(right) {
-        let message =
-            "The expressions either side of operator {{token}} must evaluate to numeric or string values";
+        let message = "The expressions either side of operator {{token}} must evaluate to numeric or string values";
         return Err(Error::new("T2010", message));
     }
     let ordering = match (left, right) {

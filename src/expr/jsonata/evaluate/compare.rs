@@ -105,7 +105,14 @@ mod tests {
 
     #[test]
     fn texts_are_ordered_by_utf_16_units() {
-        for (a, b) in [("a", "b"), ("a", "ab"), ("é", "z"), ("\u{ffff}", "𝄞"), ("\u{d7ff}", "𝄞"), ("𝄞", "𝄟")] {
+        for (a, b) in [
+            ("a", "b"),
+            ("a", "ab"),
+            ("é", "z"),
+            ("\u{ffff}", "𝄞"),
+            ("\u{d7ff}", "𝄞"),
+            ("𝄞", "𝄟"),
+        ] {
             let expected = a.encode_utf16().cmp(b.encode_utf16());
             assert_eq!(order_texts(a, b), expected, "{a} {b}");
             assert_eq!(order_texts(b, a), expected.reverse(), "{b} {a}");
@@ -115,7 +122,10 @@ mod tests {
     #[test]
     fn numbers_are_equal_by_value() {
         let parse = |text: &str| Item::Json(Json::parse(text).expect("JSON"));
-        assert!(equal(&parse("[1.0,{\"a\":2,\"b\":3}]"), &parse("[1,{\"b\":3,\"a\":2.0}]")));
+        assert!(equal(
+            &parse("[1.0,{\"a\":2,\"b\":3}]"),
+            &parse("[1,{\"b\":3,\"a\":2.0}]")
+        ));
         assert!(!equal(&parse("[1]"), &parse("[1,2]")));
         assert!(!equal(&parse("[[]]"), &parse("[{}]")));
     }

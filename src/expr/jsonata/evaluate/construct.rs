@@ -146,11 +146,7 @@ impl Evaluator<'_> {
         env: &Env,
     ) -> Result<Item, Error> {
         let nothing = [Tuple::default()];
-        let tuples = if tuples.is_empty() {
-            &nothing
-        } else {
-            tuples
-        };
+        let tuples = if tuples.is_empty() { &nothing } else { tuples };
         let mut buckets: Buckets<Vec<Tuple>> = Buckets::default();
         for tuple in tuples {
             let env = Frame::with(env, tuple.bindings.clone());

@@ -31,9 +31,9 @@ impl Evaluator<'_> {
                 let found = number::index(place, items.len()).map(|at| items[at].clone());
                 Ok(picked(found))
             }
-            (Value::Item(item), Some(place)) => {
-                Ok(picked(number::index(place, item.count()).and_then(|at| item.at(at))))
-            }
+            (Value::Item(item), Some(place)) => Ok(picked(
+                number::index(place, item.count()).and_then(|at| item.at(at)),
+            )),
             (Value::Sequence(items), None) => {
                 let length = items.len();
                 let mut results = Vec::new();
@@ -116,9 +116,13 @@ fn selected(answer: &Item, (at, length): (usize, usize)) -> Result<usize, Error>
         return Err(text::out_of_range());
     }
     if let Some(number) = answer.as_number() {
-        return Ok(usize::from(number::index(number.as_f64(), length) == Some(at)));
+        return Ok(usize::from(
+            number::index(number.as_f64(), length) == Some(at),
+        ));
     }
-    if answer.flavour().is_some_and(|each| each != Flavour::Wrapper)
+    if answer
+        .flavour()
+        .is_some_and(|each| each != Flavour::Wrapper)
         && answer.all_items(|item| item.as_number().is_some())
     {
         let places = answer.iter().filter_map(|item| item.as_f64());

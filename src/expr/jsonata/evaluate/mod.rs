@@ -18,6 +18,7 @@ pub(super) use walk::lookup;
 use std::borrow::Cow;
 use std::rc::Rc;
 
+use super::Dialect;
 use super::ast::{Binding, Frames, Kind, Node, Stage};
 use super::bindings::{Bindings, Environment};
 use super::error::Error;
@@ -26,7 +27,6 @@ use super::function::{Form, Function};
 use super::item::{Flavour, Item, Value};
 use super::limits::{Limits, Meter};
 use super::names::{Names, Symbol};
-use super::Dialect;
 
 /// One evaluation: what it may see, and what it has used up.
 pub(super) struct Evaluator<'a> {
@@ -202,7 +202,9 @@ impl<'a> Evaluator<'a> {
         if let Some(value) = self.bindings.get(name) {
             return Item::Json(value);
         }
-        self.names.builtin(symbol).map_or(Item::Undefined, Item::Builtin)
+        self.names
+            .builtin(symbol)
+            .map_or(Item::Undefined, Item::Builtin)
     }
 
     /// A frame for a call, with its parameters bound.

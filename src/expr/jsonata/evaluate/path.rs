@@ -154,9 +154,7 @@ fn kept(value: Value) -> Value {
         Value::Item(item) if item.flavour() == Some(Flavour::Cons) => {
             Value::Item(Item::list(vec![item], Flavour::Kept))
         }
-        Value::Sequence(items) if items.len() == 1 => {
-            Value::Item(Item::list(items, Flavour::Kept))
-        }
+        Value::Sequence(items) if items.len() == 1 => Value::Item(Item::list(items, Flavour::Kept)),
         other => other,
     }
 }

@@ -67,7 +67,8 @@ impl Evaluator<'_> {
                     let keys = &mut keyed[place];
                     if keys.keys.len() == at {
                         let (item, env) = context(&keys.thing);
-                        keys.keys.push(self.evaluate(&term.expression, &item, &env)?);
+                        keys.keys
+                            .push(self.evaluate(&term.expression, &item, &env)?);
                     }
                 }
                 let ordering = compare(&keyed[*a].keys[at], &keyed[*b].keys[at], term.descending)
@@ -79,7 +80,10 @@ impl Evaluator<'_> {
             Ok(false)
         })?;
         self.meter.list(order.len())?;
-        Ok(order.into_iter().map(|at| keyed[at].thing.clone()).collect())
+        Ok(order
+            .into_iter()
+            .map(|at| keyed[at].thing.clone())
+            .collect())
     }
 }
 

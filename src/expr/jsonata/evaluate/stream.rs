@@ -30,7 +30,10 @@ impl Evaluator<'_> {
                 numbered
                     .map(|(at, item)| Tuple {
                         item,
-                        bindings: index.map(|name| (name, number::count(at))).into_iter().collect(),
+                        bindings: index
+                            .map(|name| (name, number::count(at)))
+                            .into_iter()
+                            .collect(),
                     })
                     .collect()
             }
@@ -50,12 +53,7 @@ impl Evaluator<'_> {
         self.tuple_stages(step.stages(), results, env)
     }
 
-    fn bind_step(
-        &mut self,
-        node: &Node,
-        tuples: &[Tuple],
-        env: &Env,
-    ) -> Result<Vec<Tuple>, Error> {
+    fn bind_step(&mut self, node: &Node, tuples: &[Tuple], env: &Env) -> Result<Vec<Tuple>, Error> {
         let plain = Step::default();
         let step = node.step.as_deref().unwrap_or(&plain);
         let mut results = Vec::new();

@@ -120,7 +120,10 @@ impl Evaluator<'_> {
             Json::Object(object) => {
                 self.meter.work(object.len())?;
                 self.meter.list(object.len())?;
-                let copies = object.values().iter().map(|item| self.copy(item, depth + 1));
+                let copies = object
+                    .values()
+                    .iter()
+                    .map(|item| self.copy(item, depth + 1));
                 let copies = copies.collect::<Result<Vec<_>, _>>()?;
                 Ok(Json::Object(Object::of(object.shape().clone(), copies)))
             }

@@ -144,7 +144,9 @@ fn zip(
     let length = |list: &Item| if list.is_undefined() { 0 } else { list.count() };
     let shortest = lists.iter().map(length).min().unwrap_or(0);
     evaluator.meter.work(shortest * lists.len() / 4)?;
-    evaluator.meter.list(shortest.saturating_mul(lists.len() + 1))?;
+    evaluator
+        .meter
+        .list(shortest.saturating_mul(lists.len() + 1))?;
     let rows = (0..shortest).map(|at| {
         let row = lists.iter().map(|list| list.at(at).unwrap_or_default());
         Item::array(row.collect())
@@ -205,7 +207,10 @@ fn sorted(items: &[Item], by: &Comparator) -> Option<Vec<Item>> {
         let Item::Json(value) = item else {
             return None;
         };
-        let key = by.names.iter().try_fold(value, |value, name| value.get(name))?;
+        let key = by
+            .names
+            .iter()
+            .try_fold(value, |value, name| value.get(name))?;
         keyed.push((key, value));
     }
     let all = |is: fn(&Json) -> bool| keyed.iter().all(|(key, _)| is(key));
@@ -222,7 +227,9 @@ fn sorted(items: &[Item], by: &Comparator) -> Option<Vec<Item>> {
     } else {
         return None;
     }
-    let values = keyed.into_iter().map(|(_, value)| Item::Json(value.clone()));
+    let values = keyed
+        .into_iter()
+        .map(|(_, value)| Item::Json(value.clone()));
     Some(values.collect())
 }
 

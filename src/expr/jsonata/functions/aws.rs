@@ -36,7 +36,10 @@ fn partition(
     let size = match arguments.get(1).as_f64().map(f64::trunc) {
         None => list.count().max(1),
         Some(size) if size < 0.0 => {
-            return Err(Error::new("D3137", "Second argument must be zero or greater"));
+            return Err(Error::new(
+                "D3137",
+                "Second argument must be zero or greater",
+            ));
         }
         Some(0.0) => return Ok(Item::Undefined.into()),
         Some(size) => size as usize,

@@ -34,7 +34,9 @@ fn string(
         evaluator.meter.text(text.len())?;
         return Ok(Item::text(text).into());
     }
-    Ok(text::string(item)?.map_or(Item::Undefined, Item::text).into())
+    Ok(text::string(item)?
+        .map_or(Item::Undefined, Item::text)
+        .into())
 }
 
 fn to_number(
@@ -72,7 +74,9 @@ fn parsed(text: &str) -> Option<Json> {
         return all.then(|| based(digits, radix));
     }
     let unsigned = text.strip_prefix('-').unwrap_or(text);
-    let fraction = unsigned.split_once(['e', 'E']).map_or(unsigned, |(before, _)| before);
+    let fraction = unsigned
+        .split_once(['e', 'E'])
+        .map_or(unsigned, |(before, _)| before);
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let right = match fraction.split_once('.') {
         Some((whole, fraction)) => digits(whole) && digits(fraction),
@@ -85,7 +89,9 @@ fn parsed(text: &str) -> Option<Json> {
     if let Ok(int) = text.parse::<i64>() {
         return Some(Json::from(int));
     }
-    value.is_finite().then(|| Json::Number(number::finite(value)))
+    value
+        .is_finite()
+        .then(|| Json::Number(number::finite(value)))
 }
 
 fn based(digits: &str, radix: u32) -> Json {
@@ -100,12 +106,16 @@ fn based(digits: &str, radix: u32) -> Json {
 }
 
 fn boolean(_: &mut Evaluator<'_>, arguments: &mut Arguments, _: Place<'_>) -> Result<Value, Error> {
-    Ok(truth(arguments.get(0)).map_or(Item::Undefined, Item::bool).into())
+    Ok(truth(arguments.get(0))
+        .map_or(Item::Undefined, Item::bool)
+        .into())
 }
 
 fn not(_: &mut Evaluator<'_>, arguments: &mut Arguments, _: Place<'_>) -> Result<Value, Error> {
     let truth = truth(arguments.get(0));
-    Ok(truth.map_or(Item::Undefined, |truth| Item::bool(!truth)).into())
+    Ok(truth
+        .map_or(Item::Undefined, |truth| Item::bool(!truth))
+        .into())
 }
 
 fn exists(_: &mut Evaluator<'_>, arguments: &mut Arguments, _: Place<'_>) -> Result<Value, Error> {
@@ -113,7 +123,11 @@ fn exists(_: &mut Evaluator<'_>, arguments: &mut Arguments, _: Place<'_>) -> Res
 }
 
 fn type_of(_: &mut Evaluator<'_>, arguments: &mut Arguments, _: Place<'_>) -> Result<Value, Error> {
-    Ok(arguments.get(0).kind().map_or(Item::Undefined, Item::text).into())
+    Ok(arguments
+        .get(0)
+        .kind()
+        .map_or(Item::Undefined, Item::text)
+        .into())
 }
 
 #[cfg(test)]
@@ -123,7 +137,11 @@ mod tests {
     #[test]
     fn texts_that_are_numbers() {
         let check = |text: &str, expected: Option<f64>| {
-            assert_eq!(parsed(text).and_then(|value| value.as_f64()), expected, "{text}");
+            assert_eq!(
+                parsed(text).and_then(|value| value.as_f64()),
+                expected,
+                "{text}"
+            );
         };
         check("0x1F", Some(31.0));
         check("0b11", Some(3.0));

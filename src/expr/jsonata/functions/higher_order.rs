@@ -26,11 +26,7 @@ struct Visitor<'a> {
 }
 
 impl<'a> Visitor<'a> {
-    fn new(
-        evaluator: &Evaluator<'_>,
-        arguments: &'a Arguments,
-        place: Place<'a>,
-    ) -> Self {
+    fn new(evaluator: &Evaluator<'_>, arguments: &'a Arguments, place: Place<'a>) -> Self {
         let function = arguments.get(1);
         Self {
             function,
@@ -121,8 +117,7 @@ fn single(
         let fits = visitor.function.is_undefined()
             || visitor.holds(evaluator, item.clone(), || number::count(at))?;
         if fits && found.replace(item).is_some() {
-            let message =
-                "The $single() function expected exactly 1 matching result.  Instead it matched more.";
+            let message = "The $single() function expected exactly 1 matching result.  Instead it matched more.";
             return Err(Error::new("D3138", message));
         }
     }

@@ -48,7 +48,8 @@ fn unit_of_byte(text: &str, byte: usize) -> usize {
     if text.is_ascii() {
         return byte;
     }
-    text.get(..byte).map_or(0, |before| before.encode_utf16().count())
+    text.get(..byte)
+        .map_or(0, |before| before.encode_utf16().count())
 }
 
 /// Finds the first match of a regular expression from a byte on, as the object that functions are given.
@@ -71,16 +72,24 @@ fn search(
     subject: &str,
     from: usize,
 ) -> Result<Option<Match>, Error> {
-    evaluator.meter.work(1 + subject.len().saturating_sub(from) / 64)?;
+    evaluator
+        .meter
+        .work(1 + subject.len().saturating_sub(from) / 64)?;
     let Some(found) = regex.find_at(subject, from)? else {
         return Ok(None);
     };
     if found.start == found.end {
-        return Err(Error::new("D1004", "Regular expression matches zero length string"));
+        return Err(Error::new(
+            "D1004",
+            "Regular expression matches zero length string",
+        ));
     }
     let group = |text: Option<String>| text.map_or(Item::Undefined, Item::text);
     Ok(Some(Match {
-        text: subject.get(found.start..found.end).unwrap_or_default().into(),
+        text: subject
+            .get(found.start..found.end)
+            .unwrap_or_default()
+            .into(),
         start: found.start,
         end: found.end,
         groups: found.groups.into_iter().map(group).collect(),
@@ -165,7 +174,9 @@ impl<'a> Searcher<'a> {
         let text = answer.get("match");
         let text = text.as_ref().and_then(Item::as_str).unwrap_or_default();
         let start = byte_of_unit(self.subject, start.unwrap_or(0.0) as usize);
-        let end = end.map_or(start + text.len(), |end| byte_of_unit(self.subject, end as usize));
+        let end = end.map_or(start + text.len(), |end| {
+            byte_of_unit(self.subject, end as usize)
+        });
         Ok(Some(Match {
             text: text.into(),
             start,
@@ -204,7 +215,11 @@ fn matches(
     let Some(subject) = subject(arguments) else {
         return Ok(Item::Undefined.into());
     };
-    let limit = limit(arguments.get(2), "D3040", "Third argument of match function")?;
+    let limit = limit(
+        arguments.get(2),
+        "D3040",
+        "Third argument of match function",
+    )?;
     let mut searcher = Searcher::new(&subject, arguments.get(1), place.env);
     let names = ["match", "index", "groups"].map(Text::new_static);
     let shape = Shape::new(names.to_vec()).expect("the names are different");
@@ -252,7 +267,11 @@ fn replace(
         let message = "Second argument of replace function cannot be an empty string";
         return Err(Error::new("D3010", message));
     }
-    let limit = limit(arguments.get(3), "D3011", "Fourth argument of replace function")?;
+    let limit = limit(
+        arguments.get(3),
+        "D3011",
+        "Fourth argument of replace function",
+    )?;
     let text = match (pattern.as_str(), replacement.as_str()) {
         (Some(pattern), Some(replacement)) => subject.replacen(pattern, replacement, limit),
         (Some(_), None) => return Err(no_string()),
@@ -355,10 +374,17 @@ fn split(
     };
     let separator = arguments.get(1);
     let whole = separator.as_str().is_some();
-    let limit = match limit(arguments.get(2), "D3020", "Third argument of split function")? {
+    let limit = match limit(
+        arguments.get(2),
+        "D3020",
+        "Third argument of split function",
+    )? {
         usize::MAX => usize::MAX,
         // A string is split as by JavaScript, which cuts fractions off.
-        limit if whole => arguments.get(2).as_f64().map_or(limit, |limit| limit as usize),
+        limit if whole => arguments
+            .get(2)
+            .as_f64()
+            .map_or(limit, |limit| limit as usize),
         limit => limit,
     };
     let parts: Vec<Json> = match separator.as_str() {
@@ -366,8 +392,16 @@ fn split(
             let characters = subject.chars().take(limit);
             characters.map(|c| Json::from(c.to_string())).collect()
         }
-        Some(separator) => subject.split(separator).take(limit).map(Json::from).collect(),
-        None => split_matches(evaluator, Searcher::new(&subject, separator, place.env), limit)?,
+        Some(separator) => subject
+            .split(separator)
+            .take(limit)
+            .map(Json::from)
+            .collect(),
+        None => split_matches(
+            evaluator,
+            Searcher::new(&subject, separator, place.env),
+            limit,
+        )?,
     };
     evaluator.meter.list(parts.len())?;
     evaluator.meter.work(parts.len() / 8)?;
@@ -386,7 +420,9 @@ fn split_matches(
         let Some(found) = searcher.next(evaluator)? else {
             break;
         };
-        parts.push(Json::from(subject.get(start..found.start).unwrap_or_default()));
+        parts.push(Json::from(
+            subject.get(start..found.start).unwrap_or_default(),
+        ));
         start = found.end;
     }
     if parts.len() < limit {

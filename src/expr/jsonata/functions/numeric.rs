@@ -156,7 +156,10 @@ fn format_base(
     let Some(value) = arguments.get(0).as_f64() else {
         return Ok(Item::Undefined.into());
     };
-    let radix = arguments.get(1).as_f64().map_or(10.0, |radix| rounded(radix, 0));
+    let radix = arguments
+        .get(1)
+        .as_f64()
+        .map_or(10.0, |radix| rounded(radix, 0));
     if !(2.0..=36.0).contains(&radix) {
         let message = format!(
             "The radix of the formatBase function must be between 2 and 36.  It was given {}",
@@ -202,7 +205,11 @@ mod tests {
             (4.515, 2, 4.52),
             (1.005, 2, 1.0),
         ] {
-            assert_eq!(rounded(value, precision), expected, "{value} at {precision}");
+            assert_eq!(
+                rounded(value, precision),
+                expected,
+                "{value} at {precision}"
+            );
         }
     }
 

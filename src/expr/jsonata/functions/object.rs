@@ -134,7 +134,8 @@ impl Members {
         match self.places.get(name).and_then(Json::as_i64) {
             Some(at) => self.items[at as usize] = item,
             None => {
-                self.places.insert(name.clone(), Json::from(self.items.len()));
+                self.places
+                    .insert(name.clone(), Json::from(self.items.len()));
                 self.names.push(name.clone());
                 self.items.push(item);
             }

@@ -112,11 +112,7 @@ fn uppercase(
     of_text(evaluator, arguments, str::to_uppercase)
 }
 
-fn length(
-    _: &mut Evaluator<'_>,
-    arguments: &mut Arguments,
-    _: Place<'_>,
-) -> Result<Value, Error> {
+fn length(_: &mut Evaluator<'_>, arguments: &mut Arguments, _: Place<'_>) -> Result<Value, Error> {
     let length = arguments.get(0).as_str().map(length_of);
     Ok(length.map_or(Item::Undefined, number::count).into())
 }
@@ -176,7 +172,9 @@ fn join(
             joined.push_str(item.as_str().unwrap_or_default());
         }
     } else {
-        let texts = list.iter().map(|item| item.as_str().unwrap_or_default().to_owned());
+        let texts = list
+            .iter()
+            .map(|item| item.as_str().unwrap_or_default().to_owned());
         joined = texts.collect::<Vec<_>>().join(separator);
     }
     evaluator.meter.text(joined.len())?;

@@ -24,14 +24,20 @@ pub(super) static LATEST_ROWS: [Builtin; 2] = [
 ];
 
 fn error(_: &mut Evaluator<'_>, arguments: &mut Arguments, _: Place<'_>) -> Result<Value, Error> {
-    Err(Error::new("D3137", told(arguments.get(0), "$error() function evaluated")))
+    Err(Error::new(
+        "D3137",
+        told(arguments.get(0), "$error() function evaluated"),
+    ))
 }
 
 fn assert(_: &mut Evaluator<'_>, arguments: &mut Arguments, _: Place<'_>) -> Result<Value, Error> {
     if matches!(arguments.get(0), Item::Json(Json::Bool(true))) {
         return Ok(Item::Undefined.into());
     }
-    Err(Error::new("D3141", told(arguments.get(1), "$assert() statement failed")))
+    Err(Error::new(
+        "D3141",
+        told(arguments.get(1), "$assert() statement failed"),
+    ))
 }
 
 /// A message that the expression gives, or the one that stands for none.
@@ -52,23 +58,21 @@ fn now(
     Ok(Item::text(datetime::from_millis(millis, picture, zone)?).into())
 }
 
-fn millis(
-    evaluator: &mut Evaluator<'_>,
-    _: &mut Arguments,
-    _: Place<'_>,
-) -> Result<Value, Error> {
+fn millis(evaluator: &mut Evaluator<'_>, _: &mut Arguments, _: Place<'_>) -> Result<Value, Error> {
     Ok(Item::Json(Json::from(evaluator.environment.now.millis())).into())
 }
 
 fn to_millis(
-    _: &mut Evaluator<'_>,
+    evaluator: &mut Evaluator<'_>,
     arguments: &mut Arguments,
     _: Place<'_>,
 ) -> Result<Value, Error> {
     let Some(text) = arguments.get(0).as_str() else {
         return Ok(Item::Undefined.into());
     };
-    let millis = datetime::to_millis(text, arguments.get(1).as_str())?;
+    // What a picture leaves open is taken from today.
+    let today = evaluator.environment.now.millis() as f64;
+    let millis = datetime::to_millis(text, arguments.get(1).as_str(), today)?;
     Ok(millis.map_or(Item::Undefined, number::item).into())
 }
 
@@ -84,11 +88,7 @@ fn from_millis(
     Ok(Item::text(datetime::from_millis(millis, picture, zone)?).into())
 }
 
-fn random(
-    evaluator: &mut Evaluator<'_>,
-    _: &mut Arguments,
-    _: Place<'_>,
-) -> Result<Value, Error> {
+fn random(evaluator: &mut Evaluator<'_>, _: &mut Arguments, _: Place<'_>) -> Result<Value, Error> {
     Ok(number::item(evaluator.environment.dice.next_f64()).into())
 }
 
@@ -115,7 +115,12 @@ fn eval(
         .map(Value::Item)
         .map_err(|error| match error.code {
             "U1001" => error,
-            _ => wrapped("D3121", "Dynamic error evaluating the expression", text, error),
+            _ => wrapped(
+                "D3121",
+                "Dynamic error evaluating the expression",
+                text,
+                error,
+            ),
         })
 }
 
