@@ -1,14 +1,21 @@
 //! What goes wrong in an expression: the reference implementation's codes, and its texts word for word.
 
 use std::fmt;
+use std::ops::Deref;
 
 use crate::value::{Json, Text};
 
-/// Why an expression cannot be parsed or has no value.
-///
-/// The message is complete except for the name of the function at fault, which is filled in where the function was called.
+/// Why an expression cannot be parsed or has no value: a pointer to [`Details`], so that answers stay small.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Error {
+pub struct Error(Box<Details>);
+
+/// What an [`Error`] tells.
+///
+/// The message is complete except for the name of the function at fault, which is filled in where the function was
+/// called.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Details {
     /// The code: `S…` for syntax, `T…` for types, `D…` for values, `U…` for limits.
     pub code: &'static str,
     /// The text.
@@ -24,36 +31,43 @@ const TOKEN: &str = "{{token}}";
 
 impl Error {
     /// An error without a place.
+    #[cold]
     pub fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(Details {
             code,
             message: message.into(),
             position: None,
             token: None,
-        }
+        }))
     }
 
     /// The same error at a place, unless it has one.
     #[must_use]
     pub(crate) fn at(mut self, position: usize) -> Self {
-        self.position.get_or_insert(position);
+        self.0.position.get_or_insert(position);
         self
     }
 
     /// The same error about a token, unless it has one.
     #[must_use]
     pub(crate) fn about(mut self, token: &str) -> Self {
-        if self.token.is_none() {
-            self.token = Some(token.into());
+        if self.0.token.is_none() {
+            self.0.token = Some(token.into());
             self.fill(&Json::from(token).to_string());
         }
+        self
+    }
+
+    /// The same error with its place moved by so many bytes.
+    pub(super) fn moved(mut self, by: usize) -> Self {
+        self.0.position = Some(self.0.position.unwrap_or(0) + by);
         self
     }
 
     /// The error as its reader gets it: nothing left open, and the place counted in the units of the reference.
     pub(super) fn finish(mut self, text: &str) -> Self {
         self.fill("undefined");
-        self.position = self.position.map(|bytes| {
+        self.0.position = self.0.position.map(|bytes| {
             let before = text.get(..bytes).unwrap_or(text);
             before.encode_utf16().count()
         });
@@ -61,9 +75,17 @@ impl Error {
     }
 
     fn fill(&mut self, token: &str) {
-        if self.message.contains(TOKEN) {
-            self.message = self.message.replace(TOKEN, token);
+        if self.0.message.contains(TOKEN) {
+            self.0.message = self.0.message.replace(TOKEN, token);
         }
+    }
+}
+
+impl Deref for Error {
+    type Target = Details;
+
+    fn deref(&self) -> &Details {
+        &self.0
     }
 }
 

@@ -17,7 +17,7 @@ pub struct Limits {
 
 impl Limits {
     /// No evaluation goes deeper, whatever is allowed: the stack of a thread must hold it.
-    pub const DEEPEST: usize = 512;
+    pub const DEEPEST: usize = 320;
 
     /// What the service allows: a depth of 100, and 6,990,256 bytes.
     #[must_use]
@@ -46,6 +46,9 @@ impl Limits {
 pub(super) struct Meter {
     limits: Limits,
     pub(super) depth: usize,
+    /// How many calls are being made inside each other: more than the depth tells where the last call of a function is
+    /// a function that calls functions.
+    calls: usize,
     steps: u64,
     memory: usize,
 }
@@ -56,6 +59,7 @@ impl Meter {
         Self {
             limits: Limits { depth, ..limits },
             depth: 0,
+            calls: 0,
             steps: 0,
             memory: 0,
         }
@@ -74,6 +78,21 @@ impl Meter {
     /// Comes back.
     pub(super) fn leave(&mut self) {
         self.depth -= 1;
+    }
+
+    /// Begins a call.
+    pub(super) fn call(&mut self) -> Result<(), Error> {
+        self.calls += 1;
+        if self.calls > self.limits.depth {
+            self.depth = self.calls;
+            return Err(self.exceeded());
+        }
+        Ok(())
+    }
+
+    /// Ends a call.
+    pub(super) fn ended(&mut self) {
+        self.calls -= 1;
     }
 
     /// Fails unless so many expressions may still be entered from here.

@@ -57,7 +57,7 @@ mod text;
 mod words;
 
 pub use bindings::{Bindings, Environment, States};
-pub use error::Error;
+pub use error::{Details, Error};
 pub use limits::Limits;
 pub use references::{Reference, References};
 

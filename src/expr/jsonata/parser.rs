@@ -8,7 +8,7 @@ use super::syntax::{Form, SortTerm, Syntax};
 use crate::value::Text;
 
 /// How many expressions may stand inside each other. Every walk over a tree may therefore recurse.
-pub(super) const NESTING: usize = 400;
+pub(super) const NESTING: usize = 128;
 
 /// Parses a whole expression.
 pub(super) fn parse(text: &str, dialect: Dialect) -> Result<Syntax, Error> {
@@ -390,13 +390,7 @@ impl Parser<'_> {
             text.push_str(&self.token.text());
         }
         self.expect(">", Place::Value)?;
-        Signature::parse(&text).map_err(|error| {
-            let offset = error.position.unwrap_or(0);
-            Error {
-                position: Some(start + offset),
-                ..error
-            }
-        })
+        Signature::parse(&text).map_err(|error| error.moved(start))
     }
 }
 

@@ -140,7 +140,11 @@ impl Processor<'_> {
     }
 
     fn nodes(&mut self, all: Vec<Syntax>) -> Result<Vec<Node>, Error> {
-        all.into_iter().map(|each| self.node(each)).collect()
+        let mut nodes = Vec::with_capacity(all.len());
+        for each in all {
+            nodes.push(self.node(each)?);
+        }
+        Ok(nodes)
     }
 
     fn path(&mut self, [left, right]: [Syntax; 2]) -> Result<Node, Error> {
@@ -214,10 +218,11 @@ impl Processor<'_> {
     }
 
     fn pairs(&mut self, pairs: Vec<(Syntax, Syntax)>) -> Result<Vec<(Node, Node)>, Error> {
-        let pairs = pairs.into_iter();
-        pairs
-            .map(|(key, value)| Ok((self.node(key)?, self.node(value)?)))
-            .collect()
+        let mut nodes = Vec::with_capacity(pairs.len());
+        for (key, value) in pairs {
+            nodes.push((self.node(key)?, self.node(value)?));
+        }
+        Ok(nodes)
     }
 
     fn order_by(

@@ -138,6 +138,7 @@ impl Evaluator<'_> {
         context: &Item,
         env: &Env,
     ) -> Result<Value, Error> {
+        self.meter.call()?;
         let mut name: Option<Text> = None;
         let mut next = (function, arguments);
         loop {
@@ -151,7 +152,10 @@ impl Evaluator<'_> {
                 }
             };
             match tail {
-                Once::Value(value) => return Ok(value),
+                Once::Value(value) => {
+                    self.meter.ended();
+                    return Ok(value);
+                }
                 Once::Call(function, arguments, called) => {
                     name = called;
                     next = (function, arguments);

@@ -125,6 +125,6 @@ fn eval(
 }
 
 fn wrapped(code: &'static str, what: &str, text: &str, error: Error) -> Error {
-    let inner = Json::from(error.finish(text).message);
+    let inner = Json::from(error.finish(text).message.as_str());
     Error::new(code, format!("{what} passed to function eval: {inner}"))
 }
