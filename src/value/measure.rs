@@ -168,7 +168,8 @@ impl<'a> Open<'a> {
     }
 
     fn add(&mut self, child: Measure) {
-        self.length += child.length;
+        // What is shared may be longer, written out, than any number tells.
+        self.length = self.length.saturating_add(child.length);
         self.deepest = self.deepest.max(child.depth);
     }
 

@@ -26,7 +26,7 @@ impl Limits {
             depth: 100,
             steps: 20_000_000,
             memory: 6_990_256,
-            total_memory: 256 << 20,
+            total_memory: 128 << 20,
         }
     }
 
@@ -114,6 +114,11 @@ impl Meter {
         Ok(())
     }
 
+    /// How long a text may be.
+    pub(super) fn longest(&self) -> usize {
+        self.limits.memory
+    }
+
     /// Pays for a text of so many bytes.
     pub(super) fn text(&mut self, bytes: usize) -> Result<(), Error> {
         if bytes > self.limits.memory {
@@ -127,7 +132,7 @@ impl Meter {
         if items > 1_000 && list_bytes(items) > self.limits.memory {
             return Err(out_of_memory());
         }
-        self.charge(items.saturating_mul(24).saturating_add(48))
+        self.charge(items.saturating_mul(24).saturating_add(96))
     }
 
     fn charge(&mut self, bytes: usize) -> Result<(), Error> {
@@ -170,8 +175,9 @@ fn timeout() -> Error {
     )
 }
 
+/// The error about too much memory.
 #[cold]
-fn out_of_memory() -> Error {
+pub(super) fn out_of_memory() -> Error {
     Error::new("U1001", "Expression evaluation memory limit exceeded")
 }
 

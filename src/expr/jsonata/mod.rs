@@ -156,12 +156,15 @@ impl Expression {
             ..
         } = &*self.0;
         let input = input.map_or(Item::Undefined, |input| Item::Json(input.clone()));
-        Evaluator::new(*dialect, names, bindings, environment, *limits)
+        let mut evaluator = Evaluator::new(*dialect, names, bindings, environment, *limits);
+        evaluator
             .run(node, input)
             .and_then(|item| match item {
                 Item::Undefined => Ok(Outcome::Undefined),
                 item if item.is_function() => Ok(Outcome::Function),
-                item => text::handed_out(item, *dialect).map(Outcome::Value),
+                item => {
+                    text::handed_out(item, *dialect, &mut evaluator.meter).map(Outcome::Value)
+                }
             })
             .map_err(|error| error.finish(text))
     }

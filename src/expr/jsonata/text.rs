@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::Dialect;
 use super::error::Error;
 use super::item::{Flavour, Item};
+use super::limits::Meter;
 use super::number;
 use crate::value::{Json, Object, Text};
 
@@ -12,40 +13,51 @@ use crate::value::{Json, Object, Text};
 const DEEPEST: usize = 2_000;
 
 /// The text of an item, as `$string` and `&` have it; `None` for nothing.
-pub(super) fn string(item: &Item) -> Result<Option<Text>, Error> {
+pub(super) fn string(item: &Item, meter: &mut Meter) -> Result<Option<Text>, Error> {
     Ok(Some(match item {
         Item::Undefined => return Ok(None),
         Item::Json(Json::String(text)) => text.clone(),
         Item::Json(Json::Number(number)) => number::rounded_text(number).into(),
         Item::List(list) if list.flavour == Flavour::Wrapper => {
-            written(list.items.first().unwrap_or(item), None)?.into()
+            written(list.items.first().unwrap_or(item), None, meter)?.into()
         }
-        other => written(other, None)?.into(),
+        other => written(other, None, meter)?.into(),
     }))
 }
 
 /// The JSON text of an item, numbers rounded to 15 digits; indented by two spaces where that is asked for.
-pub(super) fn written(item: &Item, indent: Option<usize>) -> Result<String, Error> {
+///
+/// What nests may be shared, and so far longer than the memory that it takes: writing stops at the limit.
+pub(super) fn written(
+    item: &Item,
+    indent: Option<usize>,
+    meter: &mut Meter,
+) -> Result<String, Error> {
     let mut writer = Writer {
         out: String::new(),
         indent,
         strict: true,
+        most: meter.longest(),
     };
     writer.item(item, 0)?;
+    meter.text(writer.out.len())?;
+    meter.work(writer.out.len() / 64)?;
     Ok(writer.out)
 }
 
 /// The text of an item as it stands in a message.
 pub(super) fn shown(item: &Item) -> String {
+    const LONGEST: usize = 100_000;
     let mut writer = Writer {
         out: String::new(),
         indent: None,
         strict: false,
+        most: LONGEST,
     };
     match (item, writer.item(item, 0)) {
         (Item::Undefined, _) => "undefined".into(),
         (_, Ok(())) => writer.out,
-        (_, Err(_)) => "…".into(),
+        (_, Err(_)) => writer.out + "…",
     }
 }
 
@@ -54,6 +66,8 @@ struct Writer {
     indent: Option<usize>,
     /// Whether numbers are rounded and those that JSON does not have are errors, as in `$string`.
     strict: bool,
+    /// How long the text may become.
+    most: usize,
 }
 
 impl Writer {
@@ -110,12 +124,9 @@ impl Writer {
         depth: usize,
         write: fn(&mut Self, &T, usize) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        if depth > DEEPEST {
-            return Err(too_deep());
-        }
-        self.out.push('[');
+        self.open('[', depth)?;
         for (at, item) in items.iter().enumerate() {
-            self.separate(at, depth + 1);
+            self.separate(at, depth + 1)?;
             write(self, item, depth + 1)?;
         }
         if !items.is_empty() {
@@ -131,13 +142,10 @@ impl Writer {
         depth: usize,
         write: fn(&mut Self, &T, usize) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        if depth > DEEPEST {
-            return Err(too_deep());
-        }
         let empty = members.len() == 0;
-        self.out.push('{');
+        self.open('{', depth)?;
         for (at, (name, item)) in members.enumerate() {
-            self.separate(at, depth + 1);
+            self.separate(at, depth + 1)?;
             quoted(name, &mut self.out);
             self.out
                 .push_str(if self.indent.is_some() { ": " } else { ":" });
@@ -150,11 +158,23 @@ impl Writer {
         Ok(())
     }
 
-    fn separate(&mut self, at: usize, depth: usize) {
+    fn open(&mut self, bracket: char, depth: usize) -> Result<(), Error> {
+        if depth > DEEPEST {
+            return Err(too_deep());
+        }
+        self.out.push(bracket);
+        Ok(())
+    }
+
+    fn separate(&mut self, at: usize, depth: usize) -> Result<(), Error> {
+        if self.out.len() > self.most {
+            return Err(super::limits::out_of_memory());
+        }
         if at > 0 {
             self.out.push(',');
         }
         self.new_line(depth);
+        Ok(())
     }
 
     fn new_line(&mut self, depth: usize) {
@@ -187,19 +207,29 @@ fn quoted(text: &str, out: &mut String) {
 }
 
 /// An item as JSON, where it may hold functions: none leaves, as if JavaScript had written it.
-pub(super) fn to_json(item: &Item) -> Result<Json, Error> {
-    convert(item, Dialect::Latest, 0)
+pub(super) fn to_json(item: &Item, meter: &mut Meter) -> Result<Json, Error> {
+    convert(item, Dialect::Latest, 0, meter)
 }
 
 /// An item as the JSON that an evaluation gives. Numbers that JSON does not have become strings on AWS.
-pub(super) fn handed_out(item: Item, dialect: Dialect) -> Result<Json, Error> {
+pub(super) fn handed_out(
+    item: Item,
+    dialect: Dialect,
+    meter: &mut Meter,
+) -> Result<Json, Error> {
     match item {
         Item::Json(value) | Item::Sequence(value) => Ok(value),
-        other => convert(&other, dialect, 0),
+        other => convert(&other, dialect, 0, meter),
     }
 }
 
-fn convert(item: &Item, dialect: Dialect, depth: usize) -> Result<Json, Error> {
+fn convert(
+    item: &Item,
+    dialect: Dialect,
+    depth: usize,
+    meter: &mut Meter,
+) -> Result<Json, Error> {
+    meter.work(1)?;
     if depth > DEEPEST {
         return Err(too_deep());
     }
@@ -208,14 +238,14 @@ fn convert(item: &Item, dialect: Dialect, depth: usize) -> Result<Json, Error> {
         Item::Beyond(value) => beyond(*value, dialect),
         Item::Undefined | Item::Builtin(_) | Item::Function(_) => Json::Null,
         Item::List(_) | Item::Stream(_) => {
-            let items = item.iter().map(|item| convert(&item, dialect, depth + 1));
+            let items = item.iter().map(|item| convert(&item, dialect, depth + 1, meter));
             Json::from(items.collect::<Result<Vec<_>, _>>()?)
         }
         Item::Record(_) => {
             let mut object = Object::new();
             for (name, item) in item.members() {
                 if !item.is_function() && !item.is_undefined() {
-                    object.insert(name.clone(), convert(&item, dialect, depth + 1)?);
+                    object.insert(name.clone(), convert(&item, dialect, depth + 1, meter)?);
                 }
             }
             Json::Object(object)
@@ -249,33 +279,35 @@ pub(super) fn too_deep() -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::expr::jsonata::Limits;
 
-    fn check(text: &str, expected: &str) {
+    fn check(text: &str, indent: Option<usize>, expected: &str) {
         let item = Item::Json(Json::parse(text).expect("JSON"));
-        assert_eq!(written(&item, None).expect("it can be written"), expected);
+        let mut meter = Meter::new(Limits::aws());
+        let found = written(&item, indent, &mut meter).expect("it can be written");
+        assert_eq!(found, expected);
     }
 
     #[test]
     fn values_are_written_as_javascript_writes_them() {
-        check("[1.0, 1e21, 0.1]", "[1,1e+21,0.1]");
-        check(
-            r#"{"a":"\u001f\u007f","b":[]}"#,
-            "{\"a\":\"\\u001f\u{7f}\",\"b\":[]}",
-        );
-        let number = Number::Float(1.0 / 3.0);
-        assert_eq!(
-            written(&Item::Json(Json::Number(number)), None).expect("a number"),
-            "0.333333333333333"
-        );
+        check("[1.0,1e21,0.1,0.3333333333333333]", None, "[1,1e+21,0.1,0.333333333333333]");
+        check(r#"{"a":"\u001f\u007f","b":[]}"#, None, "{\"a\":\"\\u001f\u{7f}\",\"b\":[]}");
     }
 
     #[test]
     fn indented_text_is_that_of_javascript() {
-        let item = Item::Json(Json::parse(r#"{"a":[1,{}],"b":[]}"#).expect("JSON"));
         let expected = "{\n  \"a\": [\n    1,\n    {}\n  ],\n  \"b\": []\n}";
-        assert_eq!(
-            written(&item, Some(2)).expect("it can be written"),
-            expected
-        );
+        check(r#"{"a":[1,{}],"b":[]}"#, Some(2), expected);
+    }
+
+    #[test]
+    fn what_is_shared_is_not_written_for_ever() {
+        let mut value = Json::from(1);
+        for _ in 0..100 {
+            value = Json::from(vec![value.clone(), value]);
+        }
+        let mut meter = Meter::new(Limits::aws());
+        let error = written(&Item::Json(value), None, &mut meter).expect_err("too long");
+        assert_eq!(error.message, "Expression evaluation memory limit exceeded");
     }
 }

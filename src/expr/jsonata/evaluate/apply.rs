@@ -242,7 +242,10 @@ impl Evaluator<'_> {
                 self.apply(second.clone(), vec![first], &null(), env)?
             }
             Form::Matcher(regex) => {
-                let subject = arguments.first().map(text::string).transpose()?.flatten();
+                let subject = match arguments.first() {
+                    Some(subject) => text::string(subject, &mut self.meter)?,
+                    None => None,
+                };
                 let from = arguments.get(1).and_then(Item::as_f64).unwrap_or(0.0);
                 match subject {
                     Some(subject) => {

@@ -8,6 +8,7 @@ use crate::expr::jsonata::ast::{Node, Operator};
 use crate::expr::jsonata::error::Error;
 use crate::expr::jsonata::frame::Env;
 use crate::expr::jsonata::item::Item;
+use crate::expr::jsonata::limits::Meter;
 use crate::expr::jsonata::{number, text};
 use crate::value::{Json, Number};
 
@@ -21,12 +22,14 @@ impl Evaluator<'_> {
         env: &Env,
     ) -> Result<Item, Error> {
         let left = self.evaluate(&both[0], input, env)?;
-        if let Some(decided) = early(operator, &left) {
+        if let Some(decided) = early(operator, &left, &mut self.meter)? {
             return Ok(decided);
         }
         let right = self.evaluate(&both[1], input, env)?;
         match operator {
-            Operator::And | Operator::Or => Ok(Item::bool(truth(&right).unwrap_or(false))),
+            Operator::And | Operator::Or => {
+                Ok(Item::bool(truth(&right, &mut self.meter)?.unwrap_or(false)))
+            },
             Operator::Default | Operator::Coalesce => Ok(right),
             Operator::Add
             | Operator::Subtract
@@ -38,9 +41,8 @@ impl Evaluator<'_> {
                 if left.is_undefined() || right.is_undefined() {
                     return Ok(Item::bool(false));
                 }
-                Ok(Item::bool(
-                    equal(&left, &right) == (operator == Operator::Equal),
-                ))
+                let same = equal(&left, &right, &mut self.meter)?;
+                Ok(Item::bool(same == (operator == Operator::Equal)))
             }
             Operator::Less
             | Operator::LessOrEqual
@@ -53,8 +55,8 @@ impl Evaluator<'_> {
     }
 
     fn concatenate(&mut self, left: Item, right: &Item) -> Result<Item, Error> {
-        let first = text::string(&left)?.unwrap_or_default();
-        let second = text::string(right)?.unwrap_or_default();
+        let first = text::string(&left, &mut self.meter)?.unwrap_or_default();
+        let second = text::string(right, &mut self.meter)?.unwrap_or_default();
         self.meter.text(first.len() + second.len())?;
         let mut joined = String::with_capacity(first.len() + second.len());
         joined.push_str(&first);
@@ -68,9 +70,14 @@ impl Evaluator<'_> {
         }
         self.meter.work(right.count())?;
         // Identity in the reference: containers are never found.
-        let scalar = !left.is_array() && !left.is_object();
-        let found = scalar && right.iter().any(|item| equal(left, &item));
-        Ok(Item::bool(found))
+        if !left.is_array() && !left.is_object() {
+            for item in right.iter() {
+                if equal(left, &item, &mut self.meter)? {
+                    return Ok(Item::bool(true));
+                }
+            }
+        }
+        Ok(Item::bool(false))
     }
 
     fn range(&mut self, left: &Item, right: &Item) -> Result<Item, Error> {
@@ -100,15 +107,19 @@ impl Evaluator<'_> {
 }
 
 /// What an operator gives without a look at its right side.
-fn early(operator: Operator, left: &Item) -> Option<Item> {
-    let holds = || truth(left).unwrap_or(false);
-    match operator {
-        Operator::And => (!holds()).then(|| Item::bool(false)),
-        Operator::Or => holds().then(|| Item::bool(true)),
-        Operator::Default => holds().then(|| left.clone()),
+fn early(operator: Operator, left: &Item, meter: &mut Meter) -> Result<Option<Item>, Error> {
+    Ok(match operator {
+        Operator::And | Operator::Or | Operator::Default => {
+            let holds = truth(left, meter)?.unwrap_or(false);
+            match operator {
+                Operator::And => (!holds).then(|| Item::bool(false)),
+                Operator::Or => holds.then(|| Item::bool(true)),
+                _ => holds.then(|| left.clone()),
+            }
+        }
         Operator::Coalesce => (!left.is_undefined()).then(|| left.clone()),
         _ => None,
-    }
+    })
 }
 
 /// The operand as a number; nothing when it is nothing.

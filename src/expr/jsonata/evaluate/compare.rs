@@ -2,19 +2,28 @@
 
 use std::cmp::Ordering;
 
+use crate::expr::jsonata::error::Error;
 use crate::expr::jsonata::item::Item;
+use crate::expr::jsonata::limits::Meter;
 use crate::expr::jsonata::number;
 use crate::value::Json;
 
 /// Whether two items are equal: numbers by value, objects in any order, functions never but to themselves.
-pub(in crate::expr::jsonata) fn equal(a: &Item, b: &Item) -> bool {
+///
+/// What nests may be shared, and so far larger than the memory that it takes: each look at it is paid for.
+pub(in crate::expr::jsonata) fn equal(
+    a: &Item,
+    b: &Item,
+    meter: &mut Meter,
+) -> Result<bool, Error> {
     if let (Some(a), Some(b)) = (a.as_json(), b.as_json()) {
-        return equal_json(a, b);
+        return equal_json(a, b, meter);
     }
     let mut open = vec![(a.clone(), b.clone())];
     while let Some((a, b)) = open.pop() {
+        meter.work(1)?;
         let same = match (&a, &b) {
-            (Item::Json(a), Item::Json(b)) => equal_json(a, b),
+            (Item::Json(a), Item::Json(b)) => equal_json(a, b, meter)?,
             (Item::Beyond(a), Item::Beyond(b)) => a == b,
             (Item::Builtin(a), Item::Builtin(b)) => std::ptr::eq(*a, *b),
             (Item::Function(a), Item::Function(b)) => std::rc::Rc::ptr_eq(a, b),
@@ -34,16 +43,16 @@ pub(in crate::expr::jsonata) fn equal(a: &Item, b: &Item) -> bool {
             _ => false,
         };
         if !same {
-            return false;
+            return Ok(false);
         }
     }
-    true
+    Ok(true)
 }
 
-fn equal_json(a: &Json, b: &Json) -> bool {
+fn equal_json(a: &Json, b: &Json, meter: &mut Meter) -> Result<bool, Error> {
     match equal_scalars(a, b) {
-        Some(answer) => answer,
-        None => equal_containers(a, b),
+        Some(answer) => Ok(answer),
+        None => equal_containers(a, b, meter),
     }
 }
 
@@ -59,9 +68,10 @@ fn equal_scalars(a: &Json, b: &Json) -> Option<bool> {
     })
 }
 
-fn equal_containers(a: &Json, b: &Json) -> bool {
+fn equal_containers(a: &Json, b: &Json, meter: &mut Meter) -> Result<bool, Error> {
     let mut open = vec![(a, b)];
     while let Some((a, b)) = open.pop() {
+        meter.work(1)?;
         if a.is_same(b) {
             continue;
         }
@@ -71,15 +81,15 @@ fn equal_containers(a: &Json, b: &Json) -> bool {
                 for (name, value) in a.iter() {
                     match b.get(name) {
                         Some(other) => open.push((value, other)),
-                        None => return false,
+                        None => return Ok(false),
                     }
                 }
             }
-            _ if equal_scalars(a, b) != Some(true) => return false,
+            _ if equal_scalars(a, b) != Some(true) => return Ok(false),
             _ => {}
         }
     }
-    true
+    Ok(true)
 }
 
 /// The order of two texts by their UTF-16 units, as JavaScript and Java have it.
@@ -102,6 +112,7 @@ pub(in crate::expr::jsonata) fn order_texts(a: &str, b: &str) -> Ordering {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::expr::jsonata::Limits;
 
     #[test]
     fn texts_are_ordered_by_utf_16_units() {
@@ -121,12 +132,14 @@ mod tests {
 
     #[test]
     fn numbers_are_equal_by_value() {
-        let parse = |text: &str| Item::Json(Json::parse(text).expect("JSON"));
-        assert!(equal(
-            &parse("[1.0,{\"a\":2,\"b\":3}]"),
-            &parse("[1,{\"b\":3,\"a\":2.0}]")
-        ));
-        assert!(!equal(&parse("[1]"), &parse("[1,2]")));
-        assert!(!equal(&parse("[[]]"), &parse("[{}]")));
+        let check = |a: &str, b: &str, expected: bool| {
+            let parse = |text: &str| Item::Json(Json::parse(text).expect("JSON"));
+            let mut meter = Meter::new(Limits::aws());
+            let found = equal(&parse(a), &parse(b), &mut meter).expect("it is cheap");
+            assert_eq!(found, expected, "{a} and {b}");
+        };
+        check(r#"[1.0,{"a":2,"b":3}]"#, r#"[1,{"b":3,"a":2.0}]"#, true);
+        check("[1]", "[1,2]", false);
+        check("[[]]", "[{}]", false);
     }
 }

@@ -7,6 +7,7 @@ use crate::expr::jsonata::ast::{Kind, Node};
 use crate::expr::jsonata::error::Error;
 use crate::expr::jsonata::frame::{Env, Frame};
 use crate::expr::jsonata::item::{Flavour, Item, Tuple, Value};
+use crate::expr::jsonata::limits::Meter;
 use crate::expr::jsonata::{number, text};
 use crate::value::Json;
 
@@ -64,7 +65,7 @@ impl Evaluator<'_> {
         results: &mut Vec<Item>,
     ) -> Result<(), Error> {
         let answer = self.evaluate(predicate, &item, env)?;
-        let times = selected(&answer, place)?;
+        let times = selected(&answer, place, &mut self.meter)?;
         for _ in 1..times {
             results.push(item.clone());
         }
@@ -90,7 +91,7 @@ impl Evaluator<'_> {
         for (at, tuple) in tuples.iter().enumerate() {
             let env = Frame::with(env, tuple.bindings.clone());
             let answer = self.evaluate(predicate, &tuple.item, &env)?;
-            for _ in 0..selected(&answer, (at, tuples.len()))? {
+            for _ in 0..selected(&answer, (at, tuples.len()), &mut self.meter)? {
                 results.push(tuple.clone());
             }
         }
@@ -108,7 +109,11 @@ fn picked(found: Option<Item>) -> Value {
 }
 
 /// How often a predicate's answer selects the item at a place.
-fn selected(answer: &Item, (at, length): (usize, usize)) -> Result<usize, Error> {
+fn selected(
+    answer: &Item,
+    (at, length): (usize, usize),
+    meter: &mut Meter,
+) -> Result<usize, Error> {
     if let Item::Json(Json::Bool(value)) = answer {
         return Ok(usize::from(*value));
     }
@@ -130,5 +135,5 @@ fn selected(answer: &Item, (at, length): (usize, usize)) -> Result<usize, Error>
             .filter(|place| number::index(*place, length) == Some(at))
             .count());
     }
-    Ok(usize::from(truth(answer).unwrap_or(false)))
+    Ok(usize::from(truth(answer, meter)?.unwrap_or(false)))
 }

@@ -27,6 +27,7 @@ use super::function::{Form, Function};
 use super::item::{Flavour, Item, Value};
 use super::limits::{Limits, Meter};
 use super::names::{Names, Symbol};
+use crate::value::Json;
 
 /// One evaluation: what it may see, and what it has used up.
 pub(super) struct Evaluator<'a> {
@@ -161,7 +162,7 @@ impl<'a> Evaluator<'a> {
     /// Whether an expression's value counts as true.
     fn holds(&mut self, node: &Node, input: &Item, env: &Env) -> Result<bool, Error> {
         let value = self.evaluate(node, input, env)?;
-        Ok(truth(&value).unwrap_or(false))
+        Ok(truth(&value, &mut self.meter)?.unwrap_or(false))
     }
 
     fn block(
@@ -229,10 +230,11 @@ fn context(input: &Item) -> Item {
 }
 
 /// Whether a value counts as true, as `$boolean` tells; `None` for nothing.
-pub(super) fn truth(item: &Item) -> Option<bool> {
-    use crate::value::Json;
-    Some(match item {
-        Item::Undefined => return None,
+///
+/// What nests may be shared, and so far larger than the memory that it takes: each look at it is paid for.
+pub(super) fn truth(item: &Item, meter: &mut Meter) -> Result<Option<bool>, Error> {
+    Ok(Some(match item {
+        Item::Undefined => return Ok(None),
         Item::Json(Json::Null) | Item::Builtin(_) | Item::Function(_) => false,
         Item::Json(Json::Bool(value)) => *value,
         Item::Json(Json::Number(number)) => number.as_f64() != 0.0,
@@ -241,20 +243,21 @@ pub(super) fn truth(item: &Item) -> Option<bool> {
         Item::Record(record) => !record.items.is_empty(),
         Item::Beyond(value) => !value.is_nan(),
         Item::Json(Json::Array(_)) | Item::Sequence(_) | Item::List(_) | Item::Stream(_) => {
-            any_true(item)
+            any_true(item, meter)?
         }
-    })
+    }))
 }
 
 /// Whether some item of an array counts as true, however deep arrays nest.
-fn any_true(array: &Item) -> bool {
+fn any_true(array: &Item, meter: &mut Meter) -> Result<bool, Error> {
     let mut open: Vec<Item> = array.iter().collect();
     while let Some(item) = open.pop() {
+        meter.work(1)?;
         if item.is_array() {
             open.extend(item.iter());
-        } else if truth(&item) == Some(true) {
-            return true;
+        } else if truth(&item, meter)? == Some(true) {
+            return Ok(true);
         }
     }
-    false
+    Ok(false)
 }

@@ -10,6 +10,7 @@ use crate::expr::jsonata::ast::{Binding, Node, Transform};
 use crate::expr::jsonata::error::Error;
 use crate::expr::jsonata::frame::Env;
 use crate::expr::jsonata::item::Item;
+use crate::expr::jsonata::limits::Meter;
 use crate::expr::jsonata::text;
 use crate::value::{Json, Object};
 
@@ -38,7 +39,8 @@ impl Evaluator<'_> {
             let message = "The transform expression clones the input object using the $clone() function.  This has been overridden in the current scope by a non-function.";
             return Err(Error::new("T2013", message).at(transform.position));
         }
-        let copy = self.copy(&text::to_json(value)?, 0)?;
+        let value = text::to_json(value, &mut self.meter)?;
+        let copy = self.copy(&value, 0)?;
         let found = self.evaluate(&transform.pattern, &Item::Json(copy.clone()), env)?;
         let mut changes = Changes::default();
         if !found.is_undefined() {
@@ -46,7 +48,7 @@ impl Evaluator<'_> {
                 self.change(transform, &item, &mut changes, env)?;
             }
         }
-        Ok(Item::Json(changes.applied(&copy, 0)?))
+        Ok(Item::Json(changes.applied(&copy, 0, &mut self.meter)?))
     }
 
     /// Changes one object that the pattern found.
@@ -57,8 +59,8 @@ impl Evaluator<'_> {
         changes: &mut Changes,
         env: &Env,
     ) -> Result<(), Error> {
-        let found = text::to_json(found)?;
-        let current = Item::Json(changes.applied(&found, 0)?);
+        let found = text::to_json(found, &mut self.meter)?;
+        let current = Item::Json(changes.applied(&found, 0, &mut self.meter)?);
         let update = self.evaluate(&transform.update, &current, env)?;
         if !update.is_undefined() && !update.is_object() {
             let message = format!(
@@ -68,7 +70,8 @@ impl Evaluator<'_> {
         }
         for (name, value) in update.members() {
             // A copy, so that what is changed later is not changed here as well, nor contains itself.
-            let value = self.copy(&text::to_json(&value)?, 0)?;
+            let value = text::to_json(&value, &mut self.meter)?;
+            let value = self.copy(&value, 0)?;
             changes.change(&found, |object| {
                 object.insert(name.clone(), value);
             });
@@ -86,7 +89,7 @@ impl Evaluator<'_> {
         changes: &mut Changes,
         env: &Env,
     ) -> Result<(), Error> {
-        let current = Item::Json(changes.applied(found, 0)?);
+        let current = Item::Json(changes.applied(found, 0, &mut self.meter)?);
         let names = self.evaluate(delete, &current, env)?;
         if names.is_undefined() {
             return Ok(());
@@ -142,7 +145,8 @@ impl Changes {
     }
 
     /// A value with all changes made so far.
-    fn applied(&self, value: &Json, depth: usize) -> Result<Json, Error> {
+    fn applied(&self, value: &Json, depth: usize, meter: &mut Meter) -> Result<Json, Error> {
+        meter.work(1)?;
         if self.objects.is_empty() {
             return Ok(value.clone());
         }
@@ -151,13 +155,13 @@ impl Changes {
         }
         match value {
             Json::Array(items) => {
-                let all = items.iter().map(|item| self.applied(item, depth + 1));
+                let all = items.iter().map(|item| self.applied(item, depth + 1, meter));
                 Ok(Json::from(all.collect::<Result<Vec<_>, _>>()?))
             }
             Json::Object(object) => {
                 let object = self.objects.get(&place(object)).unwrap_or(object);
                 let all = object.values().iter();
-                let all = all.map(|item| self.applied(item, depth + 1));
+                let all = all.map(|item| self.applied(item, depth + 1, meter));
                 let all = all.collect::<Result<Vec<_>, _>>()?;
                 Ok(Json::Object(Object::of(object.shape().clone(), all)))
             }

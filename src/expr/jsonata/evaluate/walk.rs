@@ -191,20 +191,20 @@ pub(super) fn wildcard(evaluator: &mut Evaluator<'_>, input: &Item) -> Result<Va
     let input = context(input);
     let mut results = Vec::new();
     let mut plain = false;
-    let mut add = |value: Item| {
+    let values: Vec<Item> = if input.is_array() {
+        input.iter().collect()
+    } else {
+        input.members().map(|(_, value)| value).collect()
+    };
+    evaluator.meter.work(values.len())?;
+    for value in values {
         if value.is_array() {
             plain = true;
-            flatten(&value, &mut results);
+            flatten(evaluator, &value, &mut results)?;
         } else {
             results.push(value);
         }
-    };
-    if input.is_array() {
-        input.iter().for_each(&mut add);
-    } else {
-        input.members().for_each(|(_, value)| add(value));
     }
-    evaluator.meter.work(results.len())?;
     evaluator.meter.list(results.len())?;
     if plain {
         return Ok(Value::Item(Item::array(results)));
@@ -213,7 +213,11 @@ pub(super) fn wildcard(evaluator: &mut Evaluator<'_>, input: &Item) -> Result<Va
 }
 
 /// Adds what is in arrays, however deep they nest.
-fn flatten(array: &Item, results: &mut Vec<Item>) {
+fn flatten(
+    evaluator: &mut Evaluator<'_>,
+    array: &Item,
+    results: &mut Vec<Item>,
+) -> Result<(), Error> {
     let mut open: Vec<(Item, usize)> = vec![(array.clone(), 0)];
     while let Some((array, at)) = open.last_mut() {
         let Some(item) = array.at(*at) else {
@@ -221,12 +225,14 @@ fn flatten(array: &Item, results: &mut Vec<Item>) {
             continue;
         };
         *at += 1;
+        evaluator.meter.work(1)?;
         if item.is_array() {
             open.push((item, 0));
         } else {
             results.push(item);
         }
     }
+    Ok(())
 }
 
 /// `**`: the value and everything inside it but arrays, outside in.

@@ -92,8 +92,10 @@ fn distinct(
         let new = match Scalar::of(&item) {
             Some(scalar) => scalars.insert(scalar),
             None => {
-                evaluator.meter.work(1 + others.len())?;
-                let new = !others.iter().any(|other| equal(other, &item));
+                let mut new = true;
+                for other in &others {
+                    new &= !equal(other, &item, &mut evaluator.meter)?;
+                }
                 if new {
                     others.push(item.clone());
                 }

@@ -22,21 +22,14 @@ fn string(
     _: Place<'_>,
 ) -> Result<Value, Error> {
     let item = arguments.get(0);
-    if let Some(value) = item.as_json()
-        && value.depth() > 0
-    {
-        evaluator.meter.text(value.length())?;
-        evaluator.meter.work(value.length() / 64)?;
-    }
     let pretty = matches!(arguments.get(1), Item::Json(Json::Bool(true)));
-    if pretty && (item.is_array() || item.is_object()) {
-        let text = text::written(item, Some(2))?;
-        evaluator.meter.text(text.len())?;
-        return Ok(Item::text(text).into());
-    }
-    Ok(text::string(item)?
-        .map_or(Item::Undefined, Item::text)
-        .into())
+    let meter = &mut evaluator.meter;
+    let text = if pretty && (item.is_array() || item.is_object()) {
+        Some(text::written(item, Some(2), meter)?.into())
+    } else {
+        text::string(item, meter)?
+    };
+    Ok(text.map_or(Item::Undefined, Item::text).into())
 }
 
 fn to_number(
@@ -105,17 +98,22 @@ fn based(digits: &str, radix: u32) -> Json {
     })
 }
 
-fn boolean(_: &mut Evaluator<'_>, arguments: &mut Arguments, _: Place<'_>) -> Result<Value, Error> {
-    Ok(truth(arguments.get(0))
-        .map_or(Item::Undefined, Item::bool)
-        .into())
+fn boolean(
+    evaluator: &mut Evaluator<'_>,
+    arguments: &mut Arguments,
+    _: Place<'_>,
+) -> Result<Value, Error> {
+    let truth = truth(arguments.get(0), &mut evaluator.meter)?;
+    Ok(truth.map_or(Item::Undefined, Item::bool).into())
 }
 
-fn not(_: &mut Evaluator<'_>, arguments: &mut Arguments, _: Place<'_>) -> Result<Value, Error> {
-    let truth = truth(arguments.get(0));
-    Ok(truth
-        .map_or(Item::Undefined, |truth| Item::bool(!truth))
-        .into())
+fn not(
+    evaluator: &mut Evaluator<'_>,
+    arguments: &mut Arguments,
+    _: Place<'_>,
+) -> Result<Value, Error> {
+    let truth = truth(arguments.get(0), &mut evaluator.meter)?;
+    Ok(truth.map_or(Item::Undefined, |truth| Item::bool(!truth)).into())
 }
 
 fn exists(_: &mut Evaluator<'_>, arguments: &mut Arguments, _: Place<'_>) -> Result<Value, Error> {

@@ -57,7 +57,7 @@ impl<'a> Visitor<'a> {
         at: impl FnOnce() -> Item,
     ) -> Result<bool, Error> {
         let answer = self.call(evaluator, item, at)?;
-        Ok(truth(&answer).unwrap_or(false))
+        Ok(truth(&answer, &mut evaluator.meter)?.unwrap_or(false))
     }
 }
 

@@ -72,10 +72,10 @@ fn search(
     subject: &str,
     from: usize,
 ) -> Result<Option<Match>, Error> {
-    evaluator
-        .meter
-        .work(1 + subject.len().saturating_sub(from) / 64)?;
-    let Some(found) = regex.find_at(subject, from)? else {
+    let found = regex.find_at(subject, from)?;
+    let read = found.as_ref().map_or(subject.len(), |found| found.end);
+    evaluator.meter.work(1 + read.saturating_sub(from) / 64)?;
+    let Some(found) = found else {
         return Ok(None);
     };
     if found.start == found.end {

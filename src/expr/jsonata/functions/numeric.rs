@@ -106,7 +106,7 @@ fn sqrt(_: &mut Evaluator<'_>, arguments: &mut Arguments, _: Place<'_>) -> Resul
 }
 
 fn format_a_number(
-    _: &mut Evaluator<'_>,
+    evaluator: &mut Evaluator<'_>,
     arguments: &mut Arguments,
     _: Place<'_>,
 ) -> Result<Value, Error> {
@@ -116,7 +116,7 @@ fn format_a_number(
     let picture = arguments.get(1).as_str().unwrap_or_default();
     let options = match arguments.get(2) {
         Item::Undefined => None,
-        options => Some(text::to_json(options)?),
+        options => Some(text::to_json(options, &mut evaluator.meter)?),
     };
     let text = format_number::format_number(value, picture, options.as_ref())?;
     Ok(Item::text(text).into())
