@@ -33,6 +33,28 @@ impl Frame {
         })
     }
 
+    /// Makes an empty frame one inside another with these variables.
+    pub(super) fn fill(&mut self, parent: &Env, bindings: impl Iterator<Item = (Symbol, Item)>) {
+        self.parent = Some(Rc::clone(parent));
+        self.bindings.get_mut().extend(bindings);
+    }
+
+    /// Makes it an empty frame again.
+    pub(super) fn empty(&mut self) {
+        self.parent = None;
+        let bindings = self.bindings.get_mut();
+        if bindings.iter().any(|(_, item)| item.can_capture()) {
+            Burial::of_frame(std::mem::take(bindings), None);
+        } else {
+            bindings.clear();
+        }
+    }
+
+    /// Whether it binds something that can hold a function.
+    pub(super) fn captures(&self) -> bool {
+        self.bindings.borrow().iter().any(|(_, item)| item.can_capture())
+    }
+
     /// Binds a variable here.
     pub(super) fn bind(&self, symbol: Symbol, item: Item) {
         let mut bindings = self.bindings.borrow_mut();

@@ -30,8 +30,9 @@ pub(super) fn negated(number: &Number) -> Number {
 
 /// A result of arithmetic as a number: an integer again when it is one.
 pub(super) fn finite(value: f64) -> Number {
-    if value.fract() == 0.0 && value.abs() <= EXACT {
-        Number::Int(value as i64)
+    let whole = value as i64;
+    if whole as f64 == value && value.abs() <= EXACT {
+        Number::Int(whole)
     } else {
         Number::Float(value)
     }

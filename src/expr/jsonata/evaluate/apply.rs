@@ -183,7 +183,7 @@ impl Evaluator<'_> {
                         Some(signature) => signature.fit(arguments, context)?,
                         None => arguments,
                     };
-                    self.closure(lambda, env, input, arguments)
+                    self.closure(lambda, env, input, arguments.into_iter())
                 }
                 _ => self.made(&function, arguments, env),
             },
@@ -197,21 +197,18 @@ impl Evaluator<'_> {
         lambda: &Arc<Lambda>,
         env: &Env,
         input: &Item,
-        arguments: Vec<Item>,
+        arguments: impl Iterator<Item = Item>,
     ) -> Result<Once, Error> {
-        let frame = match lambda.frames {
-            Frames::Shared => None,
+        let base = self.meter.depth;
+        let tail = match lambda.frames {
+            Frames::Shared => self.tail(&lambda.body, base, input, env)?,
             Frames::Own => {
-                let mut arguments = arguments.into_iter();
-                let parameters = lambda.parameters.iter();
-                let bindings = parameters
-                    .map(|symbol| (*symbol, arguments.next().unwrap_or_default()))
-                    .collect();
-                Some(self.frame(env, bindings))
+                let frame = self.frame(env, &lambda.parameters, arguments);
+                let tail = self.tail(&lambda.body, base, input, &frame)?;
+                self.retire(frame);
+                tail
             }
         };
-        let base = self.meter.depth;
-        let tail = self.tail(&lambda.body, base, input, frame.as_ref().unwrap_or(env))?;
         Ok(match tail {
             Tail::Done(item) => Once::Value(Value::Item(item)),
             Tail::Call(function, arguments, name) => Once::Call(function, arguments, name),
@@ -296,7 +293,7 @@ impl Evaluator<'_> {
             }
             Item::Function(made) => match &made.form {
                 Form::Closure(lambda, env, input) => {
-                    match self.closure(lambda, env, input, arguments)? {
+                    match self.closure(lambda, env, input, arguments.into_iter())? {
                         Once::Value(value) => Ok(value),
                         Once::Call(function, arguments, name) => self
                             .apply(function, arguments, input, env)
@@ -370,19 +367,33 @@ impl Evaluator<'_> {
     }
 
     /// Calls a function as another function does.
-    pub(in crate::expr::jsonata) fn visit(
+    pub(in crate::expr::jsonata) fn visit<const COUNT: usize>(
         &mut self,
         function: &Item,
-        arguments: Vec<Item>,
+        arguments: [Item; COUNT],
         env: &Env,
     ) -> Result<Item, Error> {
-        let value = self.apply(function.clone(), arguments, &null(), env)?;
-        Ok(match value {
-            Value::Item(item) => item,
-            // What a built-in function gives is not settled here: a sequence of one stays an array.
-            Value::Sequence(items) if items.len() < 2 => Item::list(items, Flavour::Kept),
-            sequence => sequence.settle(Flavour::Plain),
-        })
+        if let Item::Function(made) = function
+            && let Form::Closure(lambda, env, input) = &made.form
+            && lambda.signature.is_none()
+        {
+            // The commonest case, without a list of the arguments.
+            self.meter.call()?;
+            let once = self.closure(lambda, env, input, arguments.into_iter())?;
+            self.meter.ended();
+            return match once {
+                Once::Value(value) => Ok(visited(value)),
+                Once::Call(function, arguments, name) => self
+                    .apply(function, arguments, &null(), env)
+                    .map(visited)
+                    .map_err(|error| match &name {
+                        Some(name) => error.about(name),
+                        None => error,
+                    }),
+            };
+        }
+        let value = self.apply(function.clone(), arguments.into(), &null(), env)?;
+        Ok(visited(value))
     }
 
     /// How many arguments a function takes.
@@ -405,6 +416,16 @@ impl Evaluator<'_> {
 enum Once {
     Value(Value),
     Call(Item, Vec<Item>, Option<Text>),
+}
+
+/// What a function gives to the one that called it. What a built-in function gives is not settled there: a sequence of one
+/// stays an array.
+fn visited(value: Value) -> Item {
+    match value {
+        Value::Item(item) => item,
+        Value::Sequence(items) if items.len() < 2 => Item::list(items, Flavour::Kept),
+        sequence => sequence.settle(Flavour::Plain),
+    }
 }
 
 /// The context of a function that is called by another: none, which JSON writes `null`.

@@ -39,6 +39,8 @@ pub(super) struct Evaluator<'a> {
     pub(super) root: Item,
     pub(super) meter: Meter,
     cycles: Cycles,
+    /// Frames of calls that are over and that nobody holds, to be used again.
+    spare: Vec<Env>,
 }
 
 impl<'a> Evaluator<'a> {
@@ -57,6 +59,7 @@ impl<'a> Evaluator<'a> {
             root: Item::Undefined,
             meter: Meter::new(limits),
             cycles: Cycles::default(),
+            spare: Vec::new(),
         }
     }
 
@@ -74,12 +77,29 @@ impl<'a> Evaluator<'a> {
 
     /// Evaluates an expression in a context.
     pub(super) fn evaluate(&mut self, node: &Node, input: &Item, env: &Env) -> Result<Item, Error> {
+        // The leaves, which most of all expressions are, take no way through the other kinds.
+        match &node.kind {
+            Kind::Walk(walk) if node.is_bare() => {
+                self.meter.reach(2)?;
+                let value = self.walk(walk, input, env)?;
+                Ok(settled(node, value))
+            }
+            Kind::Variable(symbol, binding) if node.is_bare() => {
+                self.meter.reach(1)?;
+                Ok(self.variable(*symbol, *binding, env))
+            }
+            Kind::Literal(value) if node.is_bare() => {
+                self.meter.reach(1)?;
+                Ok(Item::Json(value.clone()))
+            }
+            _ => self.branch(node, input, env),
+        }
+    }
+
+    #[inline(never)]
+    fn branch(&mut self, node: &Node, input: &Item, env: &Env) -> Result<Item, Error> {
         let value = self.raw(node, input, env)?;
-        Ok(match value {
-            Value::Item(item) => item,
-            sequence if node.keep_array => sequence.settle(Flavour::Kept),
-            sequence => sequence.settle(Flavour::Plain),
-        })
+        Ok(settled(node, value))
     }
 
     /// Evaluates an expression whose sequence is not yet settled.
@@ -104,7 +124,10 @@ impl<'a> Evaluator<'a> {
             Kind::Ancestor(symbol) => env.get(*symbol).unwrap_or_default(),
             Kind::Wildcard => return walk::wildcard(self, input),
             Kind::Descendants => return walk::descendants(self, input),
-            Kind::Walk(walk) => return self.walk(walk, input, env),
+            Kind::Walk(walk) => {
+                self.meter.reach(1)?;
+                return self.walk(walk, input, env);
+            }
             Kind::Path(path) => return self.path(node, path, input, env),
             Kind::Negate(inner) => {
                 let value = self.evaluate(inner, input, env)?;
@@ -209,13 +232,43 @@ impl<'a> Evaluator<'a> {
     }
 
     /// A frame for a call, with its parameters bound.
-    fn frame(&mut self, parent: &Env, bindings: Vec<(Symbol, Item)>) -> Env {
-        let captures = bindings.iter().any(|(_, item)| item.can_capture());
-        let frame = Frame::with(parent, bindings);
-        if captures {
+    fn frame(
+        &mut self,
+        parent: &Env,
+        parameters: &[Symbol],
+        mut arguments: impl Iterator<Item = Item>,
+    ) -> Env {
+        let bindings = parameters
+            .iter()
+            .map(|symbol| (*symbol, arguments.next().unwrap_or_default()));
+        let mut frame = self.spare.pop().unwrap_or_default();
+        Rc::get_mut(&mut frame)
+            .expect("a spare frame has no other holder")
+            .fill(parent, bindings);
+        if frame.captures() {
             self.cycles.remember(&frame);
         }
         frame
+    }
+
+    /// A call is over: its frame can serve another, unless something holds it.
+    fn retire(&mut self, mut frame: Env) {
+        const MOST: usize = 32;
+        if self.spare.len() < MOST
+            && let Some(unique) = Rc::get_mut(&mut frame)
+        {
+            unique.empty();
+            self.spare.push(frame);
+        }
+    }
+}
+
+/// The item that an expression's value stands for.
+fn settled(node: &Node, value: Value) -> Item {
+    match value {
+        Value::Item(item) => item,
+        sequence if node.keep_array => sequence.settle(Flavour::Kept),
+        sequence => sequence.settle(Flavour::Plain),
     }
 }
 

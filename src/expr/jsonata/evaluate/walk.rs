@@ -11,7 +11,6 @@ use crate::value::{Json, Text};
 impl Evaluator<'_> {
     /// Follows a path of plain names, without copying anything but its end.
     pub(super) fn walk(&mut self, walk: &Walk, input: &Item, env: &Env) -> Result<Value, Error> {
-        self.meter.reach(1)?;
         let names = &walk.names;
         match walk.from {
             Start::Fields => self.fields(input, names),

@@ -187,7 +187,7 @@ fn sort(
         return Ok(Item::array(sorted).into());
     }
     merge(&mut items, &mut |a, b| {
-        let answer = evaluator.visit(comparator, vec![a.clone(), b.clone()], place.env)?;
+        let answer = evaluator.visit(comparator, [a.clone(), b.clone()], place.env)?;
         Ok(is_truthy(&answer))
     })?;
     Ok(Item::array(items).into())

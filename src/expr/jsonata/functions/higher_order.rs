@@ -42,12 +42,12 @@ impl<'a> Visitor<'a> {
         item: Item,
         at: impl FnOnce() -> Item,
     ) -> Result<Item, Error> {
-        let arguments = match self.arity {
-            0 | 1 => vec![item],
-            2 => vec![item, at()],
-            _ => vec![item, at(), self.whole.clone()],
-        };
-        evaluator.visit(self.function, arguments, self.place.env)
+        let (function, env) = (self.function, self.place.env);
+        match self.arity {
+            0 | 1 => evaluator.visit(function, [item], env),
+            2 => evaluator.visit(function, [item, at()], env),
+            _ => evaluator.visit(function, [item, at(), self.whole.clone()], env),
+        }
     }
 
     fn holds(
@@ -147,21 +147,19 @@ fn reduce(
             "The second argument of reduce function must be a function with at least two arguments";
         return Err(Error::new("D3050", message));
     }
+    let env = place.env;
     let mut items = list.iter().enumerate();
     let mut result = start;
     if result.is_undefined() {
         result = items.next().map(|(_, item)| item).unwrap_or_default();
     }
     for (at, item) in items {
-        let mut given = Vec::with_capacity(arity.min(4));
-        given.extend([result, item]);
-        if arity >= 3 {
-            given.push(number::count(at));
-        }
-        if arity >= 4 {
-            given.push(list.clone());
-        }
-        result = evaluator.visit(function, given, place.env)?;
+        let place = || number::count(at);
+        result = match arity {
+            2 => evaluator.visit(function, [result, item], env)?,
+            3 => evaluator.visit(function, [result, item, place()], env)?,
+            _ => evaluator.visit(function, [result, item, place(), list.clone()], env)?,
+        };
     }
     Ok(result.into())
 }

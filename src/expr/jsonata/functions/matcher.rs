@@ -143,11 +143,11 @@ impl<'a> Searcher<'a> {
             }
             (matcher, None) => {
                 let subject = Item::text(self.subject.clone());
-                let answer = evaluator.visit(matcher, vec![subject], self.env)?;
+                let answer = evaluator.visit(matcher, [subject], self.env)?;
                 self.read(&answer)?
             }
             (_, Some((_, Some(next)))) => {
-                let answer = evaluator.visit(next, Vec::new(), self.env)?;
+                let answer = evaluator.visit(next, [], self.env)?;
                 self.read(&answer)?
             }
             (_, Some((_, None))) => None,
@@ -304,7 +304,7 @@ fn replace_matches(
             None => {
                 let next = found.next.clone().unwrap_or_default();
                 let argument = described(subject, &found, next);
-                let answer = evaluator.visit(replacement, vec![argument], searcher.env)?;
+                let answer = evaluator.visit(replacement, [argument], searcher.env)?;
                 text.push_str(answer.as_str().ok_or_else(no_string)?);
             }
         }
