@@ -5,6 +5,7 @@ mod conformance;
 mod corpus;
 mod docs;
 mod generator;
+mod jsonata;
 mod jsonpath;
 mod simulation;
 mod tidy;

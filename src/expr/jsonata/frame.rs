@@ -52,7 +52,10 @@ impl Frame {
 
     /// Whether it binds something that can hold a function.
     pub(super) fn captures(&self) -> bool {
-        self.bindings.borrow().iter().any(|(_, item)| item.can_capture())
+        self.bindings
+            .borrow()
+            .iter()
+            .any(|(_, item)| item.can_capture())
     }
 
     /// Binds a variable here.

@@ -162,9 +162,7 @@ impl Expression {
             .and_then(|item| match item {
                 Item::Undefined => Ok(Outcome::Undefined),
                 item if item.is_function() => Ok(Outcome::Function),
-                item => {
-                    text::handed_out(item, *dialect, &mut evaluator.meter).map(Outcome::Value)
-                }
+                item => text::handed_out(item, *dialect, &mut evaluator.meter).map(Outcome::Value),
             })
             .map_err(|error| error.finish(text))
     }

@@ -212,23 +212,14 @@ pub(super) fn to_json(item: &Item, meter: &mut Meter) -> Result<Json, Error> {
 }
 
 /// An item as the JSON that an evaluation gives. Numbers that JSON does not have become strings on AWS.
-pub(super) fn handed_out(
-    item: Item,
-    dialect: Dialect,
-    meter: &mut Meter,
-) -> Result<Json, Error> {
+pub(super) fn handed_out(item: Item, dialect: Dialect, meter: &mut Meter) -> Result<Json, Error> {
     match item {
         Item::Json(value) | Item::Sequence(value) => Ok(value),
         other => convert(&other, dialect, 0, meter),
     }
 }
 
-fn convert(
-    item: &Item,
-    dialect: Dialect,
-    depth: usize,
-    meter: &mut Meter,
-) -> Result<Json, Error> {
+fn convert(item: &Item, dialect: Dialect, depth: usize, meter: &mut Meter) -> Result<Json, Error> {
     meter.work(1)?;
     if depth > DEEPEST {
         return Err(too_deep());
@@ -238,7 +229,9 @@ fn convert(
         Item::Beyond(value) => beyond(*value, dialect),
         Item::Undefined | Item::Builtin(_) | Item::Function(_) => Json::Null,
         Item::List(_) | Item::Stream(_) => {
-            let items = item.iter().map(|item| convert(&item, dialect, depth + 1, meter));
+            let items = item
+                .iter()
+                .map(|item| convert(&item, dialect, depth + 1, meter));
             Json::from(items.collect::<Result<Vec<_>, _>>()?)
         }
         Item::Record(_) => {
@@ -290,8 +283,16 @@ mod tests {
 
     #[test]
     fn values_are_written_as_javascript_writes_them() {
-        check("[1.0,1e21,0.1,0.3333333333333333]", None, "[1,1e+21,0.1,0.333333333333333]");
-        check(r#"{"a":"\u001f\u007f","b":[]}"#, None, "{\"a\":\"\\u001f\u{7f}\",\"b\":[]}");
+        check(
+            "[1.0,1e21,0.1,0.3333333333333333]",
+            None,
+            "[1,1e+21,0.1,0.333333333333333]",
+        );
+        check(
+            r#"{"a":"\u001f\u007f","b":[]}"#,
+            None,
+            "{\"a\":\"\\u001f\u{7f}\",\"b\":[]}",
+        );
     }
 
     #[test]

@@ -29,7 +29,7 @@ impl Evaluator<'_> {
         match operator {
             Operator::And | Operator::Or => {
                 Ok(Item::bool(truth(&right, &mut self.meter)?.unwrap_or(false)))
-            },
+            }
             Operator::Default | Operator::Coalesce => Ok(right),
             Operator::Add
             | Operator::Subtract

@@ -155,7 +155,9 @@ impl Changes {
         }
         match value {
             Json::Array(items) => {
-                let all = items.iter().map(|item| self.applied(item, depth + 1, meter));
+                let all = items
+                    .iter()
+                    .map(|item| self.applied(item, depth + 1, meter));
                 Ok(Json::from(all.collect::<Result<Vec<_>, _>>()?))
             }
             Json::Object(object) => {

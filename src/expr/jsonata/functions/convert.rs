@@ -113,7 +113,9 @@ fn not(
     _: Place<'_>,
 ) -> Result<Value, Error> {
     let truth = truth(arguments.get(0), &mut evaluator.meter)?;
-    Ok(truth.map_or(Item::Undefined, |truth| Item::bool(!truth)).into())
+    Ok(truth
+        .map_or(Item::Undefined, |truth| Item::bool(!truth))
+        .into())
 }
 
 fn exists(_: &mut Evaluator<'_>, arguments: &mut Arguments, _: Place<'_>) -> Result<Value, Error> {
