@@ -330,7 +330,11 @@ fn references_are_known_without_evaluation() {
         let paths: Vec<String> = references
             .variables
             .iter()
-            .map(|each| [&[each.name.clone()], &each.fields[..]].concat().join("."))
+            .map(|each| {
+                [std::slice::from_ref(&each.name), &each.fields[..]]
+                    .concat()
+                    .join(".")
+            })
             .collect();
         let names: Vec<&str> = references
             .fields

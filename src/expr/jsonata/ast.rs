@@ -80,6 +80,8 @@ pub(super) enum Frames {
 }
 
 pub(super) struct Path {
+    /// The plain names that it begins with from a variable: `$states.input.items` of `$states.input.items[0]`.
+    pub(super) start: Option<Walk>,
     pub(super) steps: Vec<Node>,
     /// Whether some step keeps arrays: then a result of one stays an array.
     pub(super) keep_singleton: bool,
@@ -276,10 +278,15 @@ impl Node {
     /// The name by which a call calls its function.
     pub(super) fn called(&self) -> Option<&Text> {
         match &self.kind {
-            Kind::Path(path) => match &path.steps.first()?.kind {
-                Kind::Name(name) => Some(name),
-                _ => None,
-            },
+            Kind::Path(path) => path.steps.first()?.name(),
+            _ => None,
+        }
+    }
+
+    /// The name, if it is a field.
+    pub(super) fn name(&self) -> Option<&Text> {
+        match &self.kind {
+            Kind::Name(name) => Some(name),
             _ => None,
         }
     }

@@ -38,8 +38,10 @@ impl Finisher<'_> {
             self.pairs(&mut group.pairs);
         }
         self.inner(&mut node.kind);
-        if let Some(walk) = self.walk(node) {
+        if let Some(walk) = walk(node) {
             node.kind = Kind::Walk(walk);
+        } else if let Kind::Path(path) = &mut node.kind {
+            path.start = start(&mut path.steps);
         }
     }
 
@@ -120,38 +122,61 @@ impl Finisher<'_> {
             self.node(delete);
         }
     }
+}
 
-    /// The fast form of a path of plain names.
-    fn walk(&self, node: &Node) -> Option<Walk> {
-        let Kind::Path(path) = &node.kind else {
-            return None;
-        };
-        let special = path.keep_singleton || node.group.is_some() || node.is_tuple();
-        if special || !path.steps.iter().all(is_plain) {
-            return None;
-        }
-        let (first, rest) = path.steps.split_first()?;
-        let mut names = Vec::with_capacity(path.steps.len());
-        let from = match &first.kind {
-            Kind::Name(name) => {
-                names.push(name.clone());
-                Start::Fields
-            }
-            Kind::Context => Start::Context,
-            Kind::Root => Start::Root,
-            Kind::Variable(symbol, binding) => Start::Variable(*symbol, *binding),
-            _ => return None,
-        };
-        for step in rest {
-            let Kind::Name(name) = &step.kind else {
-                return None;
-            };
-            names.push(name.clone());
-        }
-        // A `$` alone is not a name of the context.
-        let is_walk = !(matches!(first.kind, Kind::Context) && rest.is_empty());
-        is_walk.then_some(Walk { from, names })
+/// The fast form of a path of plain names.
+fn walk(node: &Node) -> Option<Walk> {
+    let Kind::Path(path) = &node.kind else {
+        return None;
+    };
+    let special = path.keep_singleton || node.group.is_some() || node.is_tuple();
+    if special || !path.steps.iter().all(is_plain) {
+        return None;
     }
+    let (first, rest) = path.steps.split_first()?;
+    let mut names = Vec::with_capacity(path.steps.len());
+    let from = match &first.kind {
+        Kind::Name(name) => {
+            names.push(name.clone());
+            Start::Fields
+        }
+        Kind::Context => Start::Context,
+        Kind::Root => Start::Root,
+        Kind::Variable(symbol, binding) => Start::Variable(*symbol, *binding),
+        _ => return None,
+    };
+    for step in rest {
+        let Kind::Name(name) = &step.kind else {
+            return None;
+        };
+        names.push(name.clone());
+    }
+    // A `$` alone is not a name of the context.
+    let is_walk = !(matches!(first.kind, Kind::Context) && rest.is_empty());
+    is_walk.then_some(Walk { from, names })
+}
+
+/// Takes the plain names that a path begins with from a variable out of its steps. At least one step stays.
+fn start(steps: &mut Vec<Node>) -> Option<Walk> {
+    let first = steps.first().filter(|first| is_plain(first))?;
+    let Kind::Variable(symbol, binding) = first.kind else {
+        return None;
+    };
+    let mut names = Vec::new();
+    for step in &steps[1..steps.len() - 1] {
+        match &step.kind {
+            Kind::Name(name) if is_plain(step) => names.push(name.clone()),
+            _ => break,
+        }
+    }
+    if names.is_empty() {
+        return None;
+    }
+    steps.drain(..=names.len());
+    Some(Walk {
+        from: Start::Variable(symbol, binding),
+        names,
+    })
 }
 
 /// Whether nothing about a step is special.

@@ -336,9 +336,8 @@ impl Burial {
     /// Frees these items and all that only they hold.
     pub(super) fn of(items: Vec<Item>) {
         if items.iter().any(Item::can_capture) {
-            let mut burial = Self::default();
-            burial.items = items;
-            burial.finish();
+            let frames = Vec::new();
+            Self { items, frames }.finish();
         }
     }
 

@@ -178,9 +178,7 @@ impl<'a> Lexer<'a> {
     fn string(&mut self, quote: char) -> Result<Token, Error> {
         self.at += 1;
         let rest = self.rest();
-        let plain = rest
-            .find(|c: char| c == quote || c == '\\')
-            .unwrap_or(rest.len());
+        let plain = rest.find([quote, '\\']).unwrap_or(rest.len());
         if rest[plain..].starts_with(quote) {
             self.at += plain + 1;
             return Ok(Token::Literal(Json::from(&rest[..plain])));

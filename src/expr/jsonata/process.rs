@@ -444,6 +444,7 @@ impl Processor<'_> {
 fn path_of(step: Node) -> Node {
     let position = step.position;
     let path = Path {
+        start: None,
         steps: vec![step],
         keep_singleton: false,
     };

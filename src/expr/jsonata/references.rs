@@ -1,6 +1,6 @@
 //! What an expression refers to outside itself, found without evaluating it.
 
-use super::ast::{Call, Kind, Node, Stage, Start};
+use super::ast::{Call, Kind, Node, Path, Stage, Start};
 use super::names::{Names, Symbol};
 use crate::value::Text;
 
@@ -109,7 +109,7 @@ impl Finder<'_> {
                     self.variable(symbol, &walk.names, node.position);
                 }
             },
-            Kind::Path(path) => self.path(&path.steps, context),
+            Kind::Path(path) => self.path(path, context),
             Kind::Negate(inner) => self.node(inner, context),
             Kind::Array(all) => self.nodes(all, context),
             Kind::Object(group) => self.pairs(&group.pairs, context),
@@ -146,10 +146,26 @@ impl Finder<'_> {
     }
 
     /// The first step has the context of the path; the others have what was found before them.
-    fn path(&mut self, steps: &[Node], context: Context) {
+    fn path(&mut self, path: &Path, context: Context) {
         let outside = self.bound.len();
+        let steps = &path.steps;
+        if let Some(start) = &path.start
+            && let Start::Variable(symbol, _) = start.from
+        {
+            let next = steps.first().and_then(Node::name);
+            let fields: Vec<Text> = start.names.iter().chain(next).cloned().collect();
+            self.variable(
+                symbol,
+                &fields,
+                steps.first().map_or(0, |step| step.position),
+            );
+        }
         for (at, step) in steps.iter().enumerate() {
-            let context = if at == 0 { context } else { Context::Inner };
+            let context = if at == 0 && path.start.is_none() {
+                context
+            } else {
+                Context::Inner
+            };
             self.node(step, context);
             let binds = step.step.as_ref().map(|step| [step.focus, step.index]);
             self.bound.extend(binds.into_iter().flatten().flatten());

@@ -48,14 +48,14 @@ impl Evaluator<'_> {
             | Operator::LessOrEqual
             | Operator::Greater
             | Operator::GreaterOrEqual => compare(operator, &left, &right),
-            Operator::Concatenate => self.concatenate(left, &right),
+            Operator::Concatenate => self.concatenate(&left, &right),
             Operator::In => self.contains(&left, &right),
             Operator::Range => self.range(&left, &right),
         }
     }
 
-    fn concatenate(&mut self, left: Item, right: &Item) -> Result<Item, Error> {
-        let first = text::string(&left, &mut self.meter)?.unwrap_or_default();
+    fn concatenate(&mut self, left: &Item, right: &Item) -> Result<Item, Error> {
+        let first = text::string(left, &mut self.meter)?.unwrap_or_default();
         let second = text::string(right, &mut self.meter)?.unwrap_or_default();
         self.meter.text(first.len() + second.len())?;
         let mut joined = String::with_capacity(first.len() + second.len());

@@ -22,7 +22,7 @@ impl Evaluator<'_> {
         input: &Item,
         env: &Env,
     ) -> Result<Value, Error> {
-        let found = self.steps(&path.steps, input, env)?;
+        let found = self.steps(path, input, env)?;
         let keep = path.keep_singleton;
         if let Some(group) = &node.group {
             let result = match found {
@@ -43,12 +43,21 @@ impl Evaluator<'_> {
         Ok(if keep { kept(value) } else { value })
     }
 
-    fn steps(&mut self, steps: &[Node], input: &Item, env: &Env) -> Result<Found, Error> {
-        let mut items = if input.is_array() && !steps.first().is_some_and(Node::is_variable) {
-            input.clone().into_items()
-        } else {
-            vec![input.clone()]
+    fn steps(&mut self, path: &Path, input: &Item, env: &Env) -> Result<Found, Error> {
+        let steps = &path.steps;
+        let mut items = match &path.start {
+            Some(start) => {
+                self.meter.reach(1)?;
+                found_items(self.walk(start, input, env)?)
+            }
+            None if input.is_array() && !steps.first().is_some_and(Node::is_variable) => {
+                input.clone().into_items()
+            }
+            None => vec![input.clone()],
         };
+        if items.is_empty() {
+            return Ok(Found::Value(Value::Sequence(items)));
+        }
         let mut tuples: Option<Vec<Tuple>> = None;
         for (at, step) in steps.iter().enumerate() {
             let last = at + 1 == steps.len();
@@ -70,11 +79,7 @@ impl Evaluator<'_> {
             if last {
                 return Ok(Found::Value(value));
             }
-            items = match value {
-                Value::Sequence(items) => items,
-                Value::Item(Item::Undefined) => Vec::new(),
-                Value::Item(item) => item.into_items(),
-            };
+            items = found_items(value);
             if items.is_empty() {
                 return Ok(Found::Value(Value::Sequence(items)));
             }
@@ -126,6 +131,15 @@ impl Evaluator<'_> {
             }
         }
         Ok(value)
+    }
+}
+
+/// What the next step maps over.
+fn found_items(value: Value) -> Vec<Item> {
+    match value {
+        Value::Sequence(items) => items,
+        Value::Item(Item::Undefined) => Vec::new(),
+        Value::Item(item) => item.into_items(),
     }
 }
 
