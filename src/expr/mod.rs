@@ -5,6 +5,7 @@
 
 mod dice;
 pub mod intrinsics;
+pub mod jsonata;
 pub mod path;
 pub mod reference;
 mod scope;

@@ -168,7 +168,10 @@ mod tests {
     #[test]
     fn numbers_are_written_as_javascript_does() {
         assert_eq!(whole(0.0), "0");
-        assert_eq!(whole(123_456_789_012_345_680_000.0), "123456789012345680000");
+        assert_eq!(
+            whole(123_456_789_012_345_680_000.0),
+            "123456789012345680000"
+        );
         assert_eq!(whole(1e21), "1e+21");
         assert_eq!(whole(f64::NAN), "NaN");
         assert_eq!(fixed(0.1 + 0.2, 20), "0.30000000000000004441");

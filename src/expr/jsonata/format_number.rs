@@ -31,7 +31,7 @@ pub(crate) fn format_number(
     Ok(match negative {
         Some(negative) if value < 0.0 => write(-value, &negative, &symbols),
         None if value < 0.0 => format!("{}{}", symbols.minus, write(-value, &positive, &symbols)),
-        _ => write(value, &positive, &symbols),
+        _ => write(value.abs(), &positive, &symbols),
     })
 }
 
@@ -117,7 +117,9 @@ impl Digits {
         glyphs.extend(integer.chars().map(Glyph::Digit));
         glyphs.push(Glyph::Point);
         glyphs.extend(fraction.chars().map(Glyph::Digit));
-        glyphs.extend(zeros(picture.fewest_decimals.saturating_sub(fraction.len())));
+        glyphs.extend(zeros(
+            picture.fewest_decimals.saturating_sub(fraction.len()),
+        ));
         Self(glyphs)
     }
 
@@ -132,7 +134,7 @@ impl Digits {
             IntegerGroups::Regular(size) => {
                 let digits = std::mem::take(&mut self.0);
                 for (index, digit) in digits.into_iter().enumerate() {
-                    if 0 < index && index < point && (point - index) % size == 0 {
+                    if 0 < index && index < point && (point - index).is_multiple_of(*size) {
                         self.0.push(Glyph::Separator);
                     }
                     self.0.push(digit);
@@ -171,7 +173,10 @@ impl Digits {
         for glyph in &self.0 {
             match glyph {
                 Glyph::Digit(digit) => {
-                    text.push_str(&digits::in_family(symbols.zero, digit.encode_utf8(&mut [0; 4])));
+                    text.push_str(&digits::in_family(
+                        symbols.zero,
+                        digit.encode_utf8(&mut [0; 4]),
+                    ));
                 }
                 Glyph::Separator => text.push_str(&symbols.grouping),
                 Glyph::Point => text.push_str(&symbols.decimal),
@@ -209,7 +214,7 @@ mod tests {
         check(3.0, "0.##", "3");
         check(2.675, "0.00", "2.68");
         check(0.125, "0.00", "0.12");
-        check(98_765.4321, "#,##0.000,0", "98,765.432,1");
+        check(98_765.432_1, "#,##0.000,0", "98,765.432,1");
         check(987_654.0, "#,##,##0", "9,87,654");
         check(12_345_678.0, "##,##,##0", "123,45,678");
     }
@@ -250,13 +255,19 @@ mod tests {
         check(f64::INFINITY, "a0b", "aInfinityb");
         check(f64::NEG_INFINITY, "0.00e0", "-Infinity");
         check(f64::NAN, "a0b", "NaN");
-        assert_eq!(with(f64::INFINITY, "0", r#"{"infinity": "∞"}"#).as_deref(), Ok("∞"));
+        assert_eq!(
+            with(f64::INFINITY, "0", r#"{"infinity": "∞"}"#).as_deref(),
+            Ok("∞")
+        );
     }
 
     #[test]
     fn symbols_can_be_chosen() {
         let european = r#"{"decimal-separator": ",", "grouping-separator": "."}"#;
-        assert_eq!(with(1234.5, "#.##0,00", european).as_deref(), Ok("1.234,50"));
+        assert_eq!(
+            with(1234.5, "#.##0,00", european).as_deref(),
+            Ok("1.234,50")
+        );
         let arabic = r#"{"zero-digit": "\u0660"}"#;
         assert_eq!(with(1234.5, "#٠.٠٠", arabic).as_deref(), Ok("١٢٣٤.٥٠"));
         let words = r#"{"minus-sign": "minus ", "percent": "pct"}"#;

@@ -80,7 +80,13 @@ mod tests {
 
     #[test]
     fn what_is_no_number_is_nan() {
-        for (text, picture) in [("", "0"), ("x", "0"), ("3", "٠"), ("7", "0;o"), ("é", "0;o")] {
+        for (text, picture) in [
+            ("", "0"),
+            ("x", "0"),
+            ("3", "٠"),
+            ("7", "0;o"),
+            ("é", "0;o"),
+        ] {
             is_none(text, picture);
         }
         is_none("dcxli", "I");

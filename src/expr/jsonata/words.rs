@@ -236,15 +236,36 @@ mod tests {
         check(40.0, "forty", "fortieth");
         check(62.0, "sixty-two", "sixty-second");
         check(300.0, "three hundred", "three hundredth");
-        check(817.0, "eight hundred and seventeen", "eight hundred and seventeenth");
-        check(2100.0, "two thousand, one hundred", "two thousand, one hundredth");
-        check(5_000_019.0, "five million and nineteen", "five million and nineteenth");
+        check(
+            817.0,
+            "eight hundred and seventeen",
+            "eight hundred and seventeenth",
+        );
+        check(
+            2100.0,
+            "two thousand, one hundred",
+            "two thousand, one hundredth",
+        );
+        check(
+            5_000_019.0,
+            "five million and nineteen",
+            "five million and nineteenth",
+        );
         check(3e24, "three trillion trillion", "three trillion trillionth");
     }
 
     #[test]
     fn other_words_are_no_number() {
-        for text in ["", "foo", "one foo", "one  two", " one", "one,two", "and", "minus one"] {
+        for text in [
+            "",
+            "foo",
+            "one foo",
+            "one  two",
+            " one",
+            "one,two",
+            "and",
+            "minus one",
+        ] {
             assert!(parse(text).is_nan(), "{text}");
         }
     }

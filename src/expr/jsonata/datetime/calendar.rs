@@ -109,7 +109,10 @@ fn clipped(millis: f64) -> Option<f64> {
 /// The month counts from 0. NaN when something is not a number or the moment is too far away.
 pub(super) fn millis_of(year: f64, month: f64, day: f64, time: [f64; 4]) -> f64 {
     let parts = [year, month, day, time[0], time[1], time[2], time[3]];
-    if parts.iter().any(|part| part.is_nan() || part.abs() > FURTHEST) {
+    if parts
+        .iter()
+        .any(|part| part.is_nan() || part.abs() > FURTHEST)
+    {
         return f64::NAN;
     }
     let [year, month, day, hour, minute, second, milli] = parts.map(f64::trunc);
@@ -117,7 +120,10 @@ pub(super) fn millis_of(year: f64, month: f64, day: f64, time: [f64; 4]) -> f64 
     if months.abs() > FURTHEST / 1e6 {
         return f64::NAN;
     }
-    let (year, month) = ((months / 12.0).floor() as i64, months.rem_euclid(12.0) as i64);
+    let (year, month) = (
+        (months / 12.0).floor() as i64,
+        months.rem_euclid(12.0) as i64,
+    );
     let days = days_to(year, month) as f64 + day - 1.0;
     let time = hour * 3_600_000.0 + minute * 60_000.0 + second * 1000.0 + milli;
     clipped(days * MILLIS_PER_DAY as f64 + time).unwrap_or(f64::NAN)
@@ -163,7 +169,11 @@ mod tests {
             let Day { year, month, day } = day_of(days);
             assert_eq!(days_to(year, month - 1) + day - 1, days);
         }
-        let last = Day { year: 2000, month: 2, day: 29 };
+        let last = Day {
+            year: 2000,
+            month: 2,
+            day: 29,
+        };
         assert_eq!(moment(2000.0, 2.0, 29.0).day(), last);
     }
 

@@ -23,7 +23,13 @@ pub(super) fn format(
     picture: Option<&str>,
     timezone: Option<&str>,
 ) -> Result<String, Error> {
-    let zone = timezone.map_or(Zone { hours: 0.0, minutes: 0.0 }, Zone::parse);
+    let zone = timezone.map_or(
+        Zone {
+            hours: 0.0,
+            minutes: 0.0,
+        },
+        Zone::parse,
+    );
     let parts = picture::parse(picture.unwrap_or(ISO))?;
     let moment = Moment::at(millis + zone.millis());
     let mut text = String::new();
@@ -117,7 +123,10 @@ fn write_name(value: Option<i64>, case: Case, component: &Component) -> Result<S
         Case::Lower => name.to_lowercase(),
         Case::Title => capitalised(name),
     };
-    Ok(name.chars().take(component.most.unwrap_or(usize::MAX)).collect())
+    Ok(name
+        .chars()
+        .take(component.most.unwrap_or(usize::MAX))
+        .collect())
 }
 
 /// The names of a component; an error when it has none.
@@ -149,7 +158,8 @@ fn write_zone(zone: Zone, component: &Component) -> Result<String, Error> {
     }
     let picture = component_digits(component)?;
     let pattern = picture.digits();
-    let is_grouped = pattern.is_some_and(|digits| matches!(digits.grouping, Grouping::Regular { .. }));
+    let is_grouped =
+        pattern.is_some_and(|digits| matches!(digits.grouping, Grouping::Regular { .. }));
     let mandatory = pattern.map_or(0, |digits| digits.mandatory);
     let text = if is_grouped || mandatory > 2 {
         format_integer::write(offset, picture)?
@@ -216,13 +226,19 @@ mod tests {
     #[test]
     fn every_component_is_written() {
         check("[Y] [M] [D] [d] [F] [W] [w]", "2023 11 17 321 friday 46 3");
-        check("[X] [x] [H] [h] [P] [m] [s] [f]", "2023 11 21 9 pm 07 09 42");
+        check(
+            "[X] [x] [H] [h] [P] [m] [s] [f]",
+            "2023 11 21 9 pm 07 09 42",
+        );
         check("[Z] [z] [C] [E]", "+00:00 GMT+00:00 ISO ISO");
     }
 
     #[test]
     fn numbers_are_written_in_many_ways() {
-        check("[D1o] [DWwo] [MI] [Yw]", "17th Seventeenth XI two thousand and twenty-three");
+        check(
+            "[D1o] [DWwo] [MI] [Yw]",
+            "17th Seventeenth XI two thousand and twenty-three",
+        );
         check("[Y,2] [Y9,999,*] [f0001] [H,3]", "23 2,023 0042 021");
     }
 
@@ -235,7 +251,11 @@ mod tests {
 
     #[test]
     fn zones_are_written_as_their_pictures_show() {
-        check_in("+0530", "[Z] [Z0] [Z0000] [z0:00]", "+05:30 +5:30 +0530 GMT+5:30");
+        check_in(
+            "+0530",
+            "[Z] [Z0] [Z0000] [z0:00]",
+            "+05:30 +5:30 +0530 GMT+5:30",
+        );
         check_in("-0800", "[Z] [Z0] [Z00:00t] [H]", "-08:00 -8 -08:00 13");
         check("[Z0t] [z00:00t]", "Z Z");
         fails("[Z00000]", "D3134");

@@ -4,7 +4,11 @@ use super::super::error::Error;
 use super::super::integer_picture::{Case, IntegerPicture, Numbering, unknown};
 use super::super::regex::Regex;
 use super::super::words::{self, Kind};
+use super::format::names;
 use super::picture::{Component, Part, Presentation, Specifier};
+
+/// A name, known or not.
+const NAME: &str = "[a-zA-Z]+";
 
 /// Makes the expression: one group for each component, in either case of letters.
 pub(super) fn matcher(parts: &[Part]) -> Result<Regex, Error> {
@@ -40,7 +44,8 @@ fn form(component: &Component, touches_digits: bool) -> Result<String, Error> {
         (Specifier::Zone, _) => return Ok(zone(component)),
         (Specifier::ZoneName, _) => return Ok(format!("GMT{}", zone(component))),
         (Specifier::Calendar | Specifier::Era, _) => return Err(component.nameless()),
-        (_, Presentation::Name(_)) => return name(component),
+        (Specifier::HalfDay, _) => return Ok(NAME.to_owned()),
+        (_, Presentation::Name(_)) => return names(component).map(|_| NAME.to_owned()),
         (_, Presentation::Number(picture)) => picture,
     };
     Ok(match &picture.numbering {
@@ -53,18 +58,6 @@ fn form(component: &Component, touches_digits: bool) -> Result<String, Error> {
     })
 }
 
-fn name(component: &Component) -> Result<String, Error> {
-    let is_named = matches!(
-        component.specifier,
-        Specifier::Month | Specifier::WeekMonth | Specifier::Weekday | Specifier::HalfDay
-    );
-    if is_named {
-        Ok("[a-zA-Z]+".to_owned())
-    } else {
-        Err(component.nameless())
-    }
-}
-
 fn in_words() -> String {
     let words: Vec<&str> = words::vocabulary().collect();
     format!("(?:{}|and|[-, ])+", words.join("|"))
@@ -72,17 +65,19 @@ fn in_words() -> String {
 
 /// Digits have the width of the picture in years, months and days, and wherever other digits follow at once.
 fn in_digits(component: &Component, picture: &IntegerPicture, touches_digits: bool) -> String {
-    let mandatory = picture.digits().map_or(0, |digits| digits.mandatory);
-    let width = match component.specifier {
-        Specifier::Year => component.most,
-        Specifier::Month | Specifier::Day => {
-            component.most.or((mandatory >= 2).then_some(mandatory))
+    let (mandatory, optional) = picture
+        .digits()
+        .map_or((0, 0), |digits| (digits.mandatory, digits.optional));
+    let shown = Some(mandatory + optional).filter(|shown| *shown >= 2);
+    let digits = if component.specifier.is_date() {
+        match component.most.or(shown) {
+            Some(most) => format!("[0-9]{{{},{most}}}", most.saturating_sub(optional)),
+            None => "[0-9]+".to_owned(),
         }
-        _ => (touches_digits && mandatory >= 2).then_some(mandatory),
-    };
-    let digits = match width {
-        Some(width) => format!("[0-9]{{{width}}}"),
-        None => "[0-9]+".to_owned(),
+    } else if touches_digits && mandatory >= 2 {
+        format!("[0-9]{{{mandatory}}}")
+    } else {
+        "[0-9]+".to_owned()
     };
     match picture.kind {
         Kind::Cardinal => digits,

@@ -44,13 +44,15 @@ fn read(text: &str, component: &Component) -> Result<Option<f64>, Error> {
     match (component.specifier, &component.presentation) {
         (Specifier::Zone, _) => Ok(Some(component.read_zone(text))),
         (Specifier::ZoneName, _) => Ok(Some(component.read_zone(&text[3..]))),
-        (Specifier::HalfDay, Presentation::Name(_)) => Ok(match text {
+        (Specifier::HalfDay, _) => Ok(match text {
             "am" | "AM" => Some(0.0),
             "pm" | "PM" => Some(1.0),
             _ => None,
         }),
         (_, Presentation::Name(_)) => Ok(read_name(text, names(component)?, component.most)),
-        (Specifier::Fraction, Presentation::Number(picture)) => read_fraction(text, picture).map(Some),
+        (Specifier::Fraction, Presentation::Number(picture)) => {
+            read_fraction(text, picture).map(Some)
+        }
         (_, Presentation::Number(picture)) => parse_integer::read(text, picture).map(Some),
     }
 }
@@ -58,7 +60,9 @@ fn read(text: &str, component: &Component) -> Result<Option<f64>, Error> {
 /// Names are known as they stand in the calendar, cut to the width of the picture; the last one counts.
 fn read_name(text: &str, names: &[&str], most: Option<usize>) -> Option<f64> {
     let most = most.unwrap_or(usize::MAX);
-    let position = names.iter().rposition(|name| name[..name.len().min(most)] == *text)?;
+    let position = names
+        .iter()
+        .rposition(|name| name[..name.len().min(most)] == *text)?;
     Some((position + 1) as f64)
 }
 
@@ -107,16 +111,23 @@ impl Dating {
     /// Parts that are zero count as absent.
     fn of(values: &Values) -> Self {
         const WEEKS: [&[Specifier]; 2] = [
-            &[Specifier::WeekYear, Specifier::WeekMonth, Specifier::WeekOfMonth],
+            &[
+                Specifier::WeekYear,
+                Specifier::WeekMonth,
+                Specifier::WeekOfMonth,
+            ],
             &[Specifier::WeekYear, Specifier::WeekOfYear],
         ];
-        let is_date = |specifier: &Specifier| *specifier < Specifier::HalfDay && *specifier != Specifier::Weekday;
+        let is_date = |specifier: &Specifier| {
+            *specifier < Specifier::HalfDay && *specifier != Specifier::Weekday
+        };
         let said: Vec<Specifier> = values
             .iter()
             .filter(|(specifier, value)| is_date(specifier) && **value != 0.0 && !value.is_nan())
             .map(|(specifier, _)| *specifier)
             .collect();
-        let only = |parts: &[Specifier]| !said.is_empty() && said.iter().all(|part| parts.contains(part));
+        let only =
+            |parts: &[Specifier]| !said.is_empty() && said.iter().all(|part| parts.contains(part));
         if only(&[Specifier::Year, Specifier::Month, Specifier::Day]) {
             Self::MonthAndDay
         } else if only(&[Specifier::Year, Specifier::DayOfYear]) {
@@ -152,13 +163,27 @@ fn moment(mut values: Values, now: f64) -> Result<f64, Error> {
         Dating::DayOfYear => month_and_day(year, get(Specifier::DayOfYear)),
         Dating::MonthAndDay | Dating::Week => {
             let month = get(Specifier::Month);
-            (if month > 0.0 { month - 1.0 } else { 0.0 }, get(Specifier::Day))
+            (
+                if month > 0.0 { month - 1.0 } else { 0.0 },
+                get(Specifier::Day),
+            )
         }
     };
-    let hour = if halves { hour_of(&values) } else { get(Specifier::Hour) };
-    let time = [hour, get(Specifier::Minute), get(Specifier::Second), get(Specifier::Fraction)];
+    let hour = if halves {
+        hour_of(&values)
+    } else {
+        get(Specifier::Hour)
+    };
+    let time = [
+        hour,
+        get(Specifier::Minute),
+        get(Specifier::Second),
+        get(Specifier::Fraction),
+    ];
     let millis = calendar::millis_of(year, month, day, time);
-    let zone = values.get(&Specifier::Zone).or_else(|| values.get(&Specifier::ZoneName));
+    let zone = values
+        .get(&Specifier::Zone)
+        .or_else(|| values.get(&Specifier::ZoneName));
     Ok(millis - zone.map_or(0.0, |minutes| minutes * 60_000.0))
 }
 
@@ -177,7 +202,9 @@ fn complete(values: &mut Values, parts: &[Specifier], now: f64) -> Result<(), Er
             ended = true;
             let is_counted_from_one = matches!(part, Specifier::Month | Specifier::Day);
             values.insert(*part, f64::from(u8::from(is_counted_from_one)));
-        } else if *part != Specifier::HalfDay {
+        } else if *part == Specifier::HalfDay {
+            // Hours alone are those of the morning.
+        } else {
             let value = now.map_or(f64::NAN, |now| value_of(now, *part) as f64);
             values.insert(*part, value);
         }
@@ -187,7 +214,11 @@ fn complete(values: &mut Values, parts: &[Specifier], now: f64) -> Result<(), Er
 
 /// Whether hours are those of half a day.
 fn has_halves(values: &Values) -> bool {
-    let said = |specifier| values.get(&specifier).is_some_and(|value| *value != 0.0 && !value.is_nan());
+    let said = |specifier| {
+        values
+            .get(&specifier)
+            .is_some_and(|value| *value != 0.0 && !value.is_nan())
+    };
     !said(Specifier::Hour) && (said(Specifier::HalfDay) || said(Specifier::HourOfHalf))
 }
 
@@ -234,7 +265,11 @@ mod tests {
 
     fn check(text: &str, picture: &str, iso: &str) {
         let expected = super::super::iso::parse(iso).expect("it is ISO");
-        assert_eq!(parse(text, picture, NOW), Ok(Some(expected)), "{text} as {picture}");
+        assert_eq!(
+            parse(text, picture, NOW),
+            Ok(Some(expected)),
+            "{text} as {picture}"
+        );
     }
 
     fn is_nothing(text: &str, picture: &str) {
@@ -249,7 +284,11 @@ mod tests {
     #[test]
     fn dates_are_read_in_many_ways() {
         check("3 May 2024", "[D] [MNn] [Y]", "2024-05-03");
-        check("the THIRD of May, 2024", "The [Dwo] of [MNn], [Y]", "2024-05-03");
+        check(
+            "the THIRD of May, 2024",
+            "The [Dwo] of [MNn], [Y]",
+            "2024-05-03",
+        );
         check("xxxi.XII.MMXXIV", "[Di].[MI].[YI]", "2024-12-31");
         check("Dec 24", "[MNn,3-3] [Y]", "1924-12-01");
         check("20240229", "[Y0001][M01][D01]", "2024-02-29");
@@ -261,8 +300,16 @@ mod tests {
     fn times_are_read_in_halves_or_whole() {
         let halves = "[Y]-[M]-[D] [P] [h]:[m]:[s].[f]";
         check("2024-5-3 pm 9:07:05.25", halves, "2024-05-03T21:07:05.250");
-        check("2024-5-3 AM 12:07:05.2519", halves, "2024-05-03T00:07:05.251");
-        check("2024-5-3 9:07", "[Y]-[M]-[D] [H]:[m]", "2024-05-03T09:07:00");
+        check(
+            "2024-5-3 AM 12:07:05.2519",
+            halves,
+            "2024-05-03T00:07:05.251",
+        );
+        check(
+            "2024-5-3 9:07",
+            "[Y]-[M]-[D] [H]:[m]",
+            "2024-05-03T09:07:00",
+        );
         check("090705", "[H01][m01][s01]", "2023-11-17T09:07:05");
     }
 
@@ -307,7 +354,14 @@ mod tests {
     #[test]
     fn hostile_pictures_and_texts_are_harmless() {
         let long = "[Y]".repeat(1_000);
-        for picture in ["[Y,100000]", "[Da]", "[f0,99999999]", "[Y][M][D][H]", "(*", &long] {
+        for picture in [
+            "[Y,100000]",
+            "[Da]",
+            "[f0,99999999]",
+            "[Y][M][D][H]",
+            "(*",
+            &long,
+        ] {
             for text in ["", "é", "999999999999999999999999", "a", "(*"] {
                 for now in [NOW, f64::NAN, 1e300] {
                     let _ = parse(text, picture, now);

@@ -1,9 +1,9 @@
 //! What a picture of a date asks for: text, and components in brackets.
 
+use super::super::digits;
 use super::super::error::Error;
 use super::super::integer_picture::{Case, IntegerPicture, Numbering};
 use super::super::words::Kind;
-use super::super::{digits, integer_picture};
 use crate::value::Json;
 
 /// A part of a picture.
@@ -82,6 +82,11 @@ impl Specifier {
         ('E', Self::Era, "n"),
     ];
 
+    /// Whether it is a year, a month or a day: widths mean more for them.
+    pub(super) fn is_date(self) -> bool {
+        matches!(self, Self::Year | Self::Month | Self::Day)
+    }
+
     /// The letter of the component.
     pub(super) fn letter(self) -> char {
         let rows = Self::ALL.into_iter();
@@ -131,22 +136,35 @@ impl Component {
     fn parse(marker: &str) -> Result<Self, Error> {
         let marker: String = marker.chars().filter(|c| !digits::is_space(*c)).collect();
         let letter = marker.chars().next();
-        let known = Specifier::ALL.into_iter().find(|(known, ..)| Some(*known) == letter);
+        let known = Specifier::ALL
+            .into_iter()
+            .find(|(known, ..)| Some(*known) == letter);
         let (letter, specifier, usual) = known.ok_or_else(|| unknown(letter))?;
         let rest = &marker[letter.len_utf8()..];
         let (presentation, width) = match rest.rsplit_once(',') {
             Some((presentation, width)) => (presentation, Width::parse(width)),
             None => (rest, Width::default()),
         };
-        let presentation = if presentation.is_empty() { usual } else { presentation };
+        let presentation = if presentation.is_empty() {
+            usual
+        } else {
+            presentation
+        };
         let (primary, modifier) = modifier(presentation);
+        let is_zone = matches!(specifier, Specifier::Zone | Specifier::ZoneName);
+        let kind = match modifier {
+            Some('o') if !is_zone => Kind::Ordinal,
+            _ => Kind::Cardinal,
+        };
         let mut component = Self {
             specifier,
-            presentation: Presentation::parse(primary, modifier)?,
+            presentation: Presentation::parse(primary, kind)?,
             zulu: modifier == Some('t'),
             most: width.most,
         };
-        component.apply(width);
+        if !is_zone {
+            component.apply(width);
+        }
         Ok(component)
     }
 
@@ -158,9 +176,8 @@ impl Component {
         if let Some(least) = width.least {
             picture.set_mandatory(|mandatory| mandatory.max(least));
         }
-        let is_date = matches!(self.specifier, Specifier::Year | Specifier::Month | Specifier::Day);
         match width.most {
-            Some(most) if is_date => picture.set_mandatory(|_| most),
+            Some(most) if self.specifier.is_date() => picture.set_mandatory(|_| most),
             Some(_) => {}
             None => self.most = self.year_digits(),
         }
@@ -204,7 +221,7 @@ fn modifier(presentation: &str) -> (&str, Option<char>) {
 }
 
 impl Presentation {
-    fn parse(primary: &str, modifier: Option<char>) -> Result<Self, Error> {
+    fn parse(primary: &str, kind: Kind) -> Result<Self, Error> {
         if primary.starts_with('n') {
             return Ok(Self::Name(Case::Lower));
         }
@@ -214,11 +231,7 @@ impl Presentation {
         if primary.starts_with('N') {
             return Ok(Self::Name(Case::Upper));
         }
-        let kind = match modifier {
-            Some('o') => Kind::Ordinal,
-            _ => Kind::Cardinal,
-        };
-        integer_picture::IntegerPicture::of(primary, kind).map(Self::Number)
+        IntegerPicture::of(primary, kind).map(Self::Number)
     }
 
     /// Whether it is a number of digits.

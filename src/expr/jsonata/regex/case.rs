@@ -31,7 +31,9 @@ mod tests {
 
     fn orbit(c: char) -> Vec<char> {
         let mut sets = orbits().iter();
-        sets.find(|set| set.contains(&c)).cloned().unwrap_or_default()
+        sets.find(|set| set.contains(&c))
+            .cloned()
+            .unwrap_or_default()
     }
 
     #[test]

@@ -23,7 +23,12 @@ impl Class {
 
     /// `\s`
     pub(super) fn space() -> Self {
-        let mut class = Self(vec![(0x09, 0x0D), (0x20, 0x20), (0xA0, 0xA0), (0x2000, 0x200A)]);
+        let mut class = Self(vec![
+            (0x09, 0x0D),
+            (0x20, 0x20),
+            (0xA0, 0xA0),
+            (0x2000, 0x200A),
+        ]);
         for single in [0x1680, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000, 0xFEFF] {
             class.add(single, single);
         }
@@ -89,7 +94,10 @@ impl Class {
             for (a, z, other) in letters {
                 let (first, last) = (first.max(a), last.min(z));
                 if first <= last {
-                    self.add(first.wrapping_add_signed(other), last.wrapping_add_signed(other));
+                    self.add(
+                        first.wrapping_add_signed(other),
+                        last.wrapping_add_signed(other),
+                    );
                 }
             }
         }
@@ -108,7 +116,9 @@ impl Class {
         let mut joined: Vec<(u32, u32)> = Vec::with_capacity(self.0.len());
         for (first, last) in self.0.drain(..) {
             match joined.last_mut() {
-                Some(before) if first <= before.1.saturating_add(1) => before.1 = before.1.max(last),
+                Some(before) if first <= before.1.saturating_add(1) => {
+                    before.1 = before.1.max(last)
+                }
                 _ => joined.push((first, last)),
             }
         }
@@ -157,7 +167,10 @@ mod tests {
     #[test]
     fn an_empty_class_matches_nothing() {
         check(Class::default(), r"[^\x{0}-\x{10FFFF}]");
-        check(Class::default().inverted().inverted(), r"[^\x{0}-\x{10FFFF}]");
+        check(
+            Class::default().inverted().inverted(),
+            r"[^\x{0}-\x{10FFFF}]",
+        );
     }
 
     #[test]
@@ -170,6 +183,9 @@ mod tests {
 
     #[test]
     fn case_is_added() {
-        check(Class::of(0x61).in_any_case(), r"[\x{41}-\x{41}\x{61}-\x{61}]");
+        check(
+            Class::of(0x61).in_any_case(),
+            r"[\x{41}-\x{41}\x{61}-\x{61}]",
+        );
     }
 }

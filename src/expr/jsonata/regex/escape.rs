@@ -49,9 +49,9 @@ impl Scanner {
         let digits = self.chars[self.at..].iter().take(most);
         let digits: Vec<u32> = digits.map_while(|c| c.to_digit(base)).collect();
         self.at += digits.len();
-        let value = digits
-            .iter()
-            .try_fold(0_u32, |value, digit| value.checked_mul(base)?.checked_add(*digit));
+        let value = digits.iter().try_fold(0_u32, |value, digit| {
+            value.checked_mul(base)?.checked_add(*digit)
+        });
         (!digits.is_empty()).then(|| value.unwrap_or(u32::MAX))
     }
 
