@@ -166,8 +166,8 @@ impl<'a> Parts<'a> {
             integer_groups: self.integer_groups(symbols),
             decimal_groups: self.decimal_groups(symbols),
         };
-        let has_optional = self.integer.iter().any(|c| symbols.is_optional(*c));
-        picture.ensure_a_digit(has_optional);
+        let is_optional = |c: &&char| symbols.is_optional(**c);
+        picture.ensure_a_digit(self.integer.iter().filter(is_optional).count());
         picture
     }
 
@@ -205,18 +205,18 @@ impl<'a> Parts<'a> {
 }
 
 impl NumberPicture {
-    /// A number has one digit at least, whatever the picture says.
-    fn ensure_a_digit(&mut self, has_optional_integer_digit: bool) {
+    /// A number has one digit at least, whatever the picture says. The integer part shows so many optional ones.
+    fn ensure_a_digit(&mut self, optional_integer_digits: usize) {
+        let has_exponent = self.exponent_digits.is_some();
         if self.integer_digits == 0 && self.most_decimals == 0 {
-            if self.exponent_digits.is_some() {
+            if has_exponent {
                 self.fewest_decimals = 1;
                 self.most_decimals = 1;
             } else {
                 self.integer_digits = 1;
             }
         }
-        if self.exponent_digits.is_some() && self.integer_digits == 0 && has_optional_integer_digit
-        {
+        if has_exponent && self.integer_digits == 0 && optional_integer_digits > 0 {
             self.integer_digits = 1;
         }
         if self.integer_digits == 0 && self.fewest_decimals == 0 {

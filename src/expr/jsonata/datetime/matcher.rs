@@ -17,7 +17,7 @@ pub(super) fn matcher(parts: &[Part]) -> Result<Regex, Error> {
         match part {
             Part::Literal(literal) => push_escaped(&mut pattern, literal),
             Part::Component(component) => {
-                let form = form(component, is_digits(parts.get(index + 1)))?;
+                let form = form(component, parts.get(index + 1))?;
                 pattern.push_str(&format!("({form})"));
             }
         }
@@ -39,7 +39,7 @@ fn push_escaped(pattern: &mut String, literal: &str) {
     }
 }
 
-fn form(component: &Component, touches_digits: bool) -> Result<String, Error> {
+fn form(component: &Component, next: Option<&Part>) -> Result<String, Error> {
     let picture = match (component.specifier, &component.presentation) {
         (Specifier::Zone, _) => return Ok(zone(component)),
         (Specifier::ZoneName, _) => return Ok(format!("GMT{}", zone(component))),
@@ -53,7 +53,7 @@ fn form(component: &Component, touches_digits: bool) -> Result<String, Error> {
         Numbering::Letters(_) => "[a-z]+".to_owned(),
         Numbering::Roman(_) => "[MDCLXVI]+".to_owned(),
         Numbering::Words(_) => in_words(),
-        Numbering::Digits(_) => in_digits(component, picture, touches_digits),
+        Numbering::Digits(_) => in_digits(component, picture, next),
         Numbering::Unknown(primary) => return Err(unknown(primary)),
     })
 }
@@ -64,7 +64,7 @@ fn in_words() -> String {
 }
 
 /// Digits have the width of the picture in years, months and days, and wherever other digits follow at once.
-fn in_digits(component: &Component, picture: &IntegerPicture, touches_digits: bool) -> String {
+fn in_digits(component: &Component, picture: &IntegerPicture, next: Option<&Part>) -> String {
     let (mandatory, optional) = picture
         .digits()
         .map_or((0, 0), |digits| (digits.mandatory, digits.optional));
@@ -74,7 +74,7 @@ fn in_digits(component: &Component, picture: &IntegerPicture, touches_digits: bo
             Some(most) => format!("[0-9]{{{},{most}}}", most.saturating_sub(optional)),
             None => "[0-9]+".to_owned(),
         }
-    } else if touches_digits && mandatory >= 2 {
+    } else if mandatory >= 2 && is_digits(next) {
         format!("[0-9]{{{mandatory}}}")
     } else {
         "[0-9]+".to_owned()
