@@ -6,7 +6,6 @@
 use super::ast::{Kind, Node};
 use super::error::Error;
 use super::names::{Names, Symbol};
-use super::process::adopt;
 
 /// The parents that are looked for, all of one expression.
 #[derive(Default)]
@@ -107,6 +106,18 @@ impl Slots {
             _ => return Err(no_parent(node, Some(node.position))),
         }
         Ok(())
+    }
+}
+
+/// Makes a node look for the parents that an expression inside it looks for.
+pub(super) fn adopt(node: &mut Node, inner: &Node) {
+    let own = match inner.kind {
+        Kind::Parent(slot) => Some(slot),
+        _ => None,
+    };
+    if inner.seeking.is_some() || own.is_some() {
+        let seeking = node.seeking.get_or_insert_default();
+        seeking.extend(inner.seeking.iter().flatten().copied().chain(own));
     }
 }
 

@@ -197,6 +197,18 @@ pub(super) enum Operator {
     Coalesce,
 }
 
+impl Step {
+    /// Whether nothing about the step is special.
+    pub(super) fn is_plain(&self) -> bool {
+        self.stages.is_empty()
+            && self.focus.is_none()
+            && self.index.is_none()
+            && self.ancestor.is_none()
+            && !self.tuple
+            && !self.cons
+    }
+}
+
 impl Operator {
     const ALL: [(&'static str, Self); 18] = [
         ("+", Self::Add),

@@ -54,15 +54,19 @@ pub(super) fn capitalised(word: &str) -> String {
 
 fn write_digits(value: f64, pattern: &Digits, kind: Kind) -> String {
     let number = digits::whole(value);
-    let suffix = match kind {
-        Kind::Cardinal => "",
-        Kind::Ordinal => ordinal_suffix(&number),
-    };
     let missing = pattern.mandatory.saturating_sub(number.len());
     let grouped = group(&("0".repeat(missing) + &number), &pattern.grouping);
-    digits::in_family(pattern.zero, &grouped) + suffix
+    let text = digits::in_family(pattern.zero, &grouped);
+    match kind {
+        Kind::Cardinal => text,
+        Kind::Ordinal => {
+            let suffix = ordinal_suffix(&text);
+            text + suffix
+        }
+    }
 }
 
+/// The end of a rank as it is spoken, by its last two characters; `th` for digits that are not ASCII.
 fn ordinal_suffix(number: &str) -> &'static str {
     match number.as_bytes() {
         [.., b'1', _] => "th",
@@ -79,7 +83,7 @@ fn group(number: &str, grouping: &Grouping) -> String {
         Grouping::Regular { every, separator } => {
             let mut text = String::with_capacity(number.len() * 2);
             for (index, digit) in number.chars().enumerate() {
-                if index > 0 && (number.len() - index) % every == 0 {
+                if index > 0 && (number.len() - index).is_multiple_of(*every) {
                     text.push(*separator);
                 }
                 text.push(digit);
@@ -138,7 +142,7 @@ mod tests {
     #[test]
     fn digits_are_written_in_the_family_of_the_picture() {
         check(1302.0, "#,##٠", "١,٣٠٢");
-        check(22.0, "٠;o", "٢٢nd");
+        check(22.0, "٠;o", "٢٢th");
     }
 
     #[test]

@@ -31,7 +31,7 @@ pub(crate) fn format_number(
     Ok(match negative {
         Some(negative) if value < 0.0 => write(-value, &negative, &symbols),
         None if value < 0.0 => format!("{}{}", symbols.minus, write(-value, &positive, &symbols)),
-        _ => write(value, &positive, &symbols),
+        _ => write(value.abs(), &positive, &symbols),
     })
 }
 
@@ -134,7 +134,7 @@ impl Digits {
             IntegerGroups::Regular(size) => {
                 let digits = std::mem::take(&mut self.0);
                 for (index, digit) in digits.into_iter().enumerate() {
-                    if 0 < index && index < point && (point - index) % size == 0 {
+                    if 0 < index && index < point && (point - index).is_multiple_of(*size) {
                         self.0.push(Glyph::Separator);
                     }
                     self.0.push(digit);
@@ -214,7 +214,7 @@ mod tests {
         check(3.0, "0.##", "3");
         check(2.675, "0.00", "2.68");
         check(0.125, "0.00", "0.12");
-        check(98_765.4321, "#,##0.000,0", "98,765.432,1");
+        check(98_765.432_1, "#,##0.000,0", "98,765.432,1");
         check(987_654.0, "#,##,##0", "9,87,654");
         check(12_345_678.0, "##,##,##0", "123,45,678");
     }

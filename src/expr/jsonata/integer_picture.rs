@@ -5,8 +5,8 @@ use super::error::Error;
 use super::words::Kind;
 use crate::value::Json;
 
-/// No picture asks for more digits than this, whatever width a date has.
-const MOST_DIGITS: usize = 1 << 20;
+/// No width asks for more digits than this.
+const MOST_DIGITS: usize = 1024;
 
 /// A picture of an integer, taken apart.
 #[derive(Clone, Debug)]
@@ -140,6 +140,16 @@ fn pattern(primary: &str) -> Result<Numbering, Error> {
         }),
         None => Numbering::Unknown(primary.to_owned()),
     })
+}
+
+impl Digits {
+    /// The separator, when it stands after every so many digits.
+    pub(super) fn separator(&self) -> Option<char> {
+        match self.grouping {
+            Grouping::Regular { separator, .. } => Some(separator),
+            Grouping::Irregular(_) => None,
+        }
+    }
 }
 
 impl Grouping {

@@ -20,7 +20,7 @@
 //! | part | files |
 //! |---|---|
 //! | from text to a tree | `lexer`, `parser`, `syntax`, `signature` |
-//! | the tree that is evaluated | `process`, `ancestry`, `finish`, `ast`, `names`, `references` |
+//! | the tree that is evaluated | `process`, `steps`, `ancestry`, `finish`, `ast`, `names`, `references` |
 //! | evaluation | `evaluate/`, `item`, `frame`, `function`, `limits`, `bindings` |
 //! | built-in functions | `functions/`, `number`, `text`, and the pictures of numbers and dates |
 
@@ -49,8 +49,9 @@ mod parse_integer;
 mod parser;
 mod process;
 mod references;
-pub(crate) mod regex;
+mod regex;
 mod signature;
+mod steps;
 mod symbols;
 mod syntax;
 mod text;

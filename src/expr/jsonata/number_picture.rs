@@ -109,15 +109,9 @@ impl<'a> Parts<'a> {
                 FRACTION_ORDER,
             ),
             (falls(self.integer, symbols), INTEGER_ORDER),
-            (
-                self.has_pair(|a, b| symbols.is_grouping(a) && symbols.is_grouping(b)),
-                GROUPINGS,
-            ),
+            (self.has_adjacent_groupings(symbols), GROUPINGS),
             (self.integer_ends_with_grouping(symbols), GROUPING_LAST),
-            (
-                self.has_pair(|a, b| is_decimal_and_grouping(a, b, symbols)),
-                GROUPING_AT_DECIMAL,
-            ),
+            (self.has_grouping_at_decimal(symbols), GROUPING_AT_DECIMAL),
             (self.active.iter().any(is_passive), PASSIVE),
             (
                 !mantissa.into_iter().any(|c| symbols.is_digit(*c)),
@@ -132,8 +126,16 @@ impl<'a> Parts<'a> {
         found.map(|(_, mistake)| mistake)
     }
 
-    fn has_pair(&self, is_wrong: impl Fn(char, char) -> bool) -> bool {
-        self.whole.windows(2).any(|pair| is_wrong(pair[0], pair[1]))
+    fn has_adjacent_groupings(&self, symbols: &Symbols) -> bool {
+        let mut pairs = self.whole.windows(2);
+        pairs.any(|pair| pair.iter().all(|c| symbols.is_grouping(*c)))
+    }
+
+    /// Of several decimal separators the first one is looked at.
+    fn has_grouping_at_decimal(&self, symbols: &Symbols) -> bool {
+        let is_grouping = |at: usize| self.whole.get(at).is_some_and(|c| symbols.is_grouping(*c));
+        let decimal = self.whole.iter().position(|c| symbols.is_decimal(*c));
+        decimal.is_some_and(|at| is_grouping(at + 1) || at.checked_sub(1).is_some_and(is_grouping))
     }
 
     fn integer_ends_with_grouping(&self, symbols: &Symbols) -> bool {
@@ -164,8 +166,8 @@ impl<'a> Parts<'a> {
             integer_groups: self.integer_groups(symbols),
             decimal_groups: self.decimal_groups(symbols),
         };
-        let has_optional = self.integer.iter().any(|c| symbols.is_optional(*c));
-        picture.ensure_a_digit(has_optional);
+        let is_optional = |c: &&char| symbols.is_optional(**c);
+        picture.ensure_a_digit(self.integer.iter().filter(is_optional).count());
         picture
     }
 
@@ -203,18 +205,18 @@ impl<'a> Parts<'a> {
 }
 
 impl NumberPicture {
-    /// A number has one digit at least, whatever the picture says.
-    fn ensure_a_digit(&mut self, has_optional_integer_digit: bool) {
+    /// A number has one digit at least, whatever the picture says. The integer part shows so many optional ones.
+    fn ensure_a_digit(&mut self, optional_integer_digits: usize) {
+        let has_exponent = self.exponent_digits.is_some();
         if self.integer_digits == 0 && self.most_decimals == 0 {
-            if self.exponent_digits.is_some() {
+            if has_exponent {
                 self.fewest_decimals = 1;
                 self.most_decimals = 1;
             } else {
                 self.integer_digits = 1;
             }
         }
-        if self.exponent_digits.is_some() && self.integer_digits == 0 && has_optional_integer_digit
-        {
+        if has_exponent && self.integer_digits == 0 && optional_integer_digits > 0 {
             self.integer_digits = 1;
         }
         if self.integer_digits == 0 && self.fewest_decimals == 0 {
@@ -231,23 +233,16 @@ fn is_exponent(digits: &[char], symbols: &Symbols) -> bool {
     !digits.is_empty() && digits.iter().all(|c| symbols.is_mandatory(*c))
 }
 
-fn is_decimal_and_grouping(a: char, b: char, symbols: &Symbols) -> bool {
-    (symbols.is_decimal(a) && symbols.is_grouping(b))
-        || (symbols.is_grouping(a) && symbols.is_decimal(b))
-}
-
-/// Whether a mandatory digit stands before an optional one.
+/// Whether a mandatory digit stands before the first optional one.
 fn falls(part: &[char], symbols: &Symbols) -> bool {
-    let last_optional = part.iter().rposition(|c| symbols.is_optional(*c));
-    let first_mandatory = part.iter().position(|c| symbols.is_mandatory(*c));
-    first_mandatory.is_some() && first_mandatory < last_optional
+    let first_optional = part.iter().position(|c| symbols.is_optional(*c));
+    first_optional.is_some_and(|at| part[..at].iter().any(|c| symbols.is_mandatory(*c)))
 }
 
-/// Whether an optional digit stands before a mandatory one.
+/// Whether a mandatory digit stands after the last optional one.
 fn rises(part: &[char], symbols: &Symbols) -> bool {
-    let first_optional = part.iter().position(|c| symbols.is_optional(*c));
-    let last_mandatory = part.iter().rposition(|c| symbols.is_mandatory(*c));
-    first_optional.is_some() && first_optional < last_mandatory
+    let last_optional = part.iter().rposition(|c| symbols.is_optional(*c));
+    last_optional.is_some_and(|at| part[at..].iter().any(|c| symbols.is_mandatory(*c)))
 }
 
 type Mistake = (&'static str, &'static str);
@@ -304,3 +299,61 @@ const EXPONENT: Mistake = (
     "D3093",
     "The exponent part of the sub-picture must comprise only of one or more characters that are members of the 'decimal digit family'",
 );
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn picture(text: &str) -> NumberPicture {
+        NumberPicture::parse(text, &Symbols::new(None)).expect(text)
+    }
+
+    fn digits(text: &str, expected: (usize, usize, usize)) {
+        let picture = picture(text);
+        let found = (
+            picture.integer_digits,
+            picture.fewest_decimals,
+            picture.most_decimals,
+        );
+        assert_eq!(found, expected, "{text}");
+    }
+
+    #[test]
+    fn digits_are_counted() {
+        digits("#,##0.0#", (1, 1, 2));
+        digits("000", (3, 0, 0));
+    }
+
+    #[test]
+    fn a_number_has_one_digit_at_least() {
+        digits("#", (1, 0, 0));
+        digits("#.#", (0, 1, 1));
+        digits("#e0", (1, 1, 1));
+        digits(".#e0", (0, 1, 1));
+    }
+
+    #[test]
+    fn a_prefix_and_a_suffix_are_text() {
+        let picture = picture("see 0 e%");
+        assert_eq!((&*picture.prefix, &*picture.suffix), ("see ", " e%"));
+        assert_eq!((picture.factor, picture.exponent_digits), (100.0, None));
+    }
+
+    #[test]
+    fn groups_are_counted_from_the_decimal_separator() {
+        assert!(matches!(
+            picture("#,##,#00").integer_groups,
+            IntegerGroups::Irregular(positions) if positions == [5, 3]
+        ));
+        assert!(matches!(
+            picture("#,##00").integer_groups,
+            IntegerGroups::Regular(4)
+        ));
+        assert_eq!(picture("0.00,0").decimal_groups, [2]);
+    }
+
+    #[test]
+    fn an_exponent_behind_a_prefix_is_cut_as_the_reference_does() {
+        assert_eq!(picture("x00.0e000").exponent_digits, Some(2));
+    }
+}

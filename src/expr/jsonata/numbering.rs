@@ -82,9 +82,12 @@ pub(super) fn to_letters(value: f64, first: u8) -> String {
 ///
 /// Other characters count by their distance from `first`, as in the reference implementation.
 pub(super) fn from_letters(text: &str, first: u8) -> f64 {
-    text.encode_utf16().fold(0.0, |value, unit| {
-        value * 26.0 + f64::from(unit) - f64::from(first) + 1.0
-    })
+    let units: Vec<u16> = text.encode_utf16().collect();
+    let values = units.iter().rev().zip(0_u32..).map(|(unit, place)| {
+        let letter = f64::from(*unit) - f64::from(first) + 1.0;
+        letter * 26_f64.powf(f64::from(place))
+    });
+    values.sum()
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! `$parseInteger`: the number that a text written by a picture means.
 
+use std::collections::BTreeSet;
+
 use super::digits;
 use super::error::Error;
 use super::integer_picture::{Case, Digits, Grouping, IntegerPicture, Numbering, unknown};
@@ -33,8 +35,8 @@ fn read_digits(text: &str, pattern: &Digits, kind: Kind) -> f64 {
         // Whatever separator the picture shows: the reference implementation looks for commas.
         Grouping::Regular { .. } => text.replace(',', ""),
         Grouping::Irregular(separators) => {
-            let is_separator = |c: char| separators.iter().any(|(_, separator)| *separator == c);
-            text.replace(is_separator, "")
+            let all: BTreeSet<char> = separators.iter().map(|(_, separator)| *separator).collect();
+            text.replace(|c| all.contains(&c), "")
         }
     };
     digits::parse_int(&digits::from_family(pattern.zero, &number))

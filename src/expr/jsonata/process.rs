@@ -5,13 +5,13 @@
 use std::sync::Arc;
 
 use super::Dialect;
-use super::ancestry::{Slots, no_parent};
-use super::ast::{Binding, Call, Frames, Group, Kind, Lambda, Node, Operator, Path, Stage, Term};
-use super::ast::{Step, Transform};
+use super::ancestry::{Slots, adopt, no_parent};
+use super::ast::{Binding, Call, Frames, Group, Kind, Lambda, Node, Operator, Transform};
 use super::error::Error;
 use super::names::{Names, Symbol};
 use super::number;
-use super::syntax::{Form, SortTerm, Syntax};
+use super::steps::path_of;
+use super::syntax::{Form, Syntax};
 use crate::value::{Json, Shape, Text};
 
 /// Processes a tree. Names are added to those that are there.
@@ -32,10 +32,10 @@ pub(super) fn process(syntax: Syntax, dialect: Dialect, names: &mut Names) -> Re
     Ok(node)
 }
 
-struct Processor<'a> {
+pub(super) struct Processor<'a> {
     dialect: Dialect,
     names: &'a mut Names,
-    slots: Slots,
+    pub(super) slots: Slots,
     /// For each block or function around: whether it binds a variable.
     binds: Vec<bool>,
     /// Every variable that is bound somewhere.
@@ -43,7 +43,7 @@ struct Processor<'a> {
 }
 
 impl Processor<'_> {
-    fn node(&mut self, syntax: Syntax) -> Result<Node, Error> {
+    pub(super) fn node(&mut self, syntax: Syntax) -> Result<Node, Error> {
         let (position, keep_array) = (syntax.position, syntax.keep_array);
         let mut node = match syntax.form {
             Form::Binary(".", both) => self.path(*both)?,
@@ -123,7 +123,7 @@ impl Processor<'_> {
         }
     }
 
-    fn declare(&mut self, name: &Text) -> Symbol {
+    pub(super) fn declare(&mut self, name: &Text) -> Symbol {
         let symbol = self.names.intern(name);
         self.bound.push(symbol);
         symbol
@@ -147,154 +147,15 @@ impl Processor<'_> {
         Ok(nodes)
     }
 
-    fn path(&mut self, [left, right]: [Syntax; 2]) -> Result<Node, Error> {
-        let left = self.node(left)?;
-        let mut node = match &left.kind {
-            Kind::Path(_) => left,
-            Kind::Parent(slot) => {
-                let seeking = Some(vec![*slot]);
-                let mut node = path_of(left);
-                node.seeking = seeking;
-                node
-            }
-            _ => path_of(left),
-        };
-        let mut rest = self.node(right)?;
-        let Kind::Path(path) = &mut node.kind else {
-            unreachable!("it was made a path just above");
-        };
-        if let Kind::Path(more) = rest.kind {
-            path.steps.extend(more.steps);
-        } else {
-            if !rest.predicates.is_empty() {
-                rest.step_mut().stages = std::mem::take(&mut rest.predicates);
-            }
-            path.steps.push(rest);
-        }
-        for step in &mut path.steps {
-            check_step(step)?;
-        }
-        path.keep_singleton |= path.steps.iter().any(|step| step.keep_array);
-        mark_cons(path.steps.first_mut());
-        mark_cons(path.steps.last_mut());
-        self.slots.resolve(&mut node)?;
-        Ok(node)
-    }
-
-    fn predicate(&mut self, [left, right]: [Syntax; 2], position: usize) -> Result<Node, Error> {
-        let mut node = self.node(left)?;
-        let is_path = matches!(node.kind, Kind::Path(_));
-        if last_step(&mut node).group.is_some() {
-            let message = "A predicate cannot follow a grouping expression in a step";
-            return Err(Error::new("S0209", message).at(position));
-        }
-        let predicate = self.node(right)?;
-        let step = last_step(&mut node);
-        if predicate.seeking.is_some() {
-            self.slots.descend(step, &predicate)?;
-        }
-        if is_path {
-            step.step_mut().stages.push(Stage::Filter(predicate));
-        } else {
-            step.predicates.push(Stage::Filter(predicate));
-        }
-        Ok(node)
-    }
-
-    fn group_by(
+    pub(super) fn pairs(
         &mut self,
-        left: Syntax,
         pairs: Vec<(Syntax, Syntax)>,
-        position: usize,
-    ) -> Result<Node, Error> {
-        let mut node = self.node(left)?;
-        if node.group.is_some() {
-            let message = "Each step can only have one grouping expression";
-            return Err(Error::new("S0210", message).at(position));
-        }
-        let pairs = self.pairs(pairs)?;
-        node.group = Some(Box::new(group(pairs, position)));
-        Ok(node)
-    }
-
-    fn pairs(&mut self, pairs: Vec<(Syntax, Syntax)>) -> Result<Vec<(Node, Node)>, Error> {
+    ) -> Result<Vec<(Node, Node)>, Error> {
         let mut nodes = Vec::with_capacity(pairs.len());
         for (key, value) in pairs {
             nodes.push((self.node(key)?, self.node(value)?));
         }
         Ok(nodes)
-    }
-
-    fn order_by(
-        &mut self,
-        left: Syntax,
-        terms: Vec<SortTerm>,
-        position: usize,
-    ) -> Result<Node, Error> {
-        let mut node = self.node(left)?;
-        if !matches!(node.kind, Kind::Path(_)) {
-            node = path_of(node);
-        }
-        let mut sort = Node::new(Kind::Sort(Vec::new()), position);
-        let mut processed = Vec::with_capacity(terms.len());
-        for term in terms {
-            let expression = self.node(term.expression)?;
-            adopt(&mut sort, &expression);
-            processed.push(Term {
-                descending: term.descending,
-                expression,
-            });
-        }
-        sort.kind = Kind::Sort(processed);
-        if let Kind::Path(path) = &mut node.kind {
-            path.steps.push(sort);
-        }
-        self.slots.resolve(&mut node)?;
-        Ok(node)
-    }
-
-    fn focus(
-        &mut self,
-        left: Syntax,
-        name: &Text,
-        keep_array: bool,
-        position: usize,
-    ) -> Result<Node, Error> {
-        let mut node = self.node(left)?;
-        let symbol = self.declare(name);
-        let step = last_step(&mut node);
-        if !step.stages().is_empty() || !step.predicates.is_empty() {
-            let message = "A context variable binding must precede any predicates on a step";
-            return Err(Error::new("S0215", message).at(position));
-        }
-        if matches!(step.kind, Kind::Sort(_)) {
-            let message = "A context variable binding must precede the 'order-by' clause on a step";
-            return Err(Error::new("S0216", message).at(position));
-        }
-        step.keep_array |= keep_array;
-        let step = step.step_mut();
-        step.focus = Some(symbol);
-        step.tuple = true;
-        Ok(node)
-    }
-
-    fn index(&mut self, left: Syntax, name: &Text) -> Result<Node, Error> {
-        let mut node = self.node(left)?;
-        let symbol = self.declare(name);
-        if !matches!(node.kind, Kind::Path(_)) {
-            if !node.predicates.is_empty() {
-                node.step_mut().stages = std::mem::take(&mut node.predicates);
-            }
-            node = path_of(node);
-        }
-        let step = last_step(&mut node).step_mut();
-        if step.stages.is_empty() {
-            step.index = Some(symbol);
-        } else {
-            step.stages.push(Stage::Index(symbol));
-        }
-        step.tuple = true;
-        Ok(node)
     }
 
     fn negate(&mut self, inner: Syntax, position: usize) -> Result<Node, Error> {
@@ -440,67 +301,8 @@ impl Processor<'_> {
     }
 }
 
-/// A path of this one step.
-fn path_of(step: Node) -> Node {
-    let position = step.position;
-    let path = Path {
-        start: None,
-        steps: vec![step],
-        keep_singleton: false,
-    };
-    Node::new(Kind::Path(path), position)
-}
-
-/// The step that a predicate or a binding belongs to: the last one of a path, or the expression itself.
-fn last_step(node: &mut Node) -> &mut Node {
-    let is_path = matches!(&node.kind, Kind::Path(path) if !path.steps.is_empty());
-    if !is_path {
-        return node;
-    }
-    match &mut node.kind {
-        Kind::Path(path) => path.steps.last_mut().expect("a path has a step"),
-        _ => unreachable!("it is a path"),
-    }
-}
-
-/// A string as a step names a field; other literals mean nothing there.
-fn check_step(step: &mut Node) -> Result<(), Error> {
-    match &step.kind {
-        Kind::Literal(Json::String(name)) => {
-            step.kind = Kind::Name(name.clone());
-            Ok(())
-        }
-        Kind::Literal(value) => {
-            let message = format!(
-                "The literal value {value} cannot be used as a step within a path expression"
-            );
-            Err(Error::new("S0213", message).at(step.position))
-        }
-        _ => Ok(()),
-    }
-}
-
-fn mark_cons(step: Option<&mut Node>) {
-    if let Some(step) = step
-        && matches!(step.kind, Kind::Array(_))
-    {
-        step.step_mut().cons = true;
-    }
-}
-
-/// Makes a node look for the parents that an expression inside it looks for.
-pub(super) fn adopt(node: &mut Node, inner: &Node) {
-    let own = match inner.kind {
-        Kind::Parent(slot) => Some(slot),
-        _ => None,
-    };
-    if inner.seeking.is_some() || own.is_some() {
-        let seeking = node.seeking.get_or_insert_default();
-        seeking.extend(inner.seeking.iter().flatten().copied().chain(own));
-    }
-}
-
-fn group(pairs: Vec<(Node, Node)>, position: usize) -> Group {
+/// The pairs of an object or a grouping, and their shape where it is known.
+pub(super) fn group(pairs: Vec<(Node, Node)>, position: usize) -> Group {
     let names = pairs.iter().map(|(key, _)| match &key.kind {
         Kind::Literal(Json::String(name)) if key.is_bare() => Some(name.clone()),
         _ => None,
@@ -517,16 +319,4 @@ fn unexpected_end(position: usize) -> Error {
     Error::new("S0207", "Unexpected end of expression")
         .at(position)
         .about("(end)")
-}
-
-impl Step {
-    /// Whether nothing about the step is special.
-    pub(super) fn is_plain(&self) -> bool {
-        self.stages.is_empty()
-            && self.focus.is_none()
-            && self.index.is_none()
-            && self.ancestor.is_none()
-            && !self.tuple
-            && !self.cons
-    }
 }

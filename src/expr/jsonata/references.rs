@@ -1,6 +1,6 @@
 //! What an expression refers to outside itself, found without evaluating it.
 
-use super::ast::{Call, Kind, Node, Path, Stage, Start};
+use super::ast::{Call, Kind, Lambda, Node, Path, Stage, Start, Walk};
 use super::names::{Names, Symbol};
 use crate::value::Text;
 
@@ -98,17 +98,7 @@ impl Finder<'_> {
             Kind::Context => self.input(node.position, context),
             Kind::Root => self.found.root.push(node.position),
             Kind::Variable(symbol, _) => self.variable(*symbol, &[], node.position),
-            Kind::Walk(walk) => match (walk.from, walk.names.split_first()) {
-                (Start::Fields, Some((first, rest))) => {
-                    self.field(first, rest, node.position, context);
-                }
-                (Start::Fields, None) => {}
-                (Start::Context, _) => self.input(node.position, context),
-                (Start::Root, _) => self.found.root.push(node.position),
-                (Start::Variable(symbol, _), _) => {
-                    self.variable(symbol, &walk.names, node.position);
-                }
-            },
+            Kind::Walk(walk) => self.walk(walk, node.position, context),
             Kind::Path(path) => self.path(path, context),
             Kind::Negate(inner) => self.node(inner, context),
             Kind::Array(all) => self.nodes(all, context),
@@ -120,29 +110,41 @@ impl Finder<'_> {
             }
             Kind::Condition(both, otherwise) => {
                 self.nodes(&both[..], context);
-                if let Some(otherwise) = otherwise {
-                    self.node(otherwise, context);
-                }
+                self.nodes(
+                    otherwise.as_deref().map_or(&[], std::slice::from_ref),
+                    context,
+                );
             }
             Kind::Block(all, _) => self.block(all, context),
             Kind::Call(call) | Kind::Partial(call) => self.call(call, context),
-            Kind::Lambda(lambda) => {
-                let outside = self.bound.len();
-                self.bound.extend(&lambda.parameters);
-                self.node(&lambda.body, context);
-                self.bound.truncate(outside);
-            }
+            Kind::Lambda(lambda) => self.lambda(lambda, context),
             Kind::Transform(transform) => {
                 self.node(&transform.pattern, Context::Inner);
                 self.node(&transform.update, Context::Inner);
                 self.nodes(transform.delete.as_slice(), Context::Inner);
             }
             Kind::Sort(terms) => {
-                for term in terms {
-                    self.node(&term.expression, Context::Inner);
-                }
+                let terms = terms.iter().map(|term| &term.expression);
+                terms.for_each(|term| self.node(term, Context::Inner));
             }
         }
+    }
+
+    fn walk(&mut self, walk: &Walk, position: usize, context: Context) {
+        match (walk.from, walk.names.split_first()) {
+            (Start::Fields, Some((first, rest))) => self.field(first, rest, position, context),
+            (Start::Fields, None) => {}
+            (Start::Context, _) => self.input(position, context),
+            (Start::Root, _) => self.found.root.push(position),
+            (Start::Variable(symbol, _), _) => self.variable(symbol, &walk.names, position),
+        }
+    }
+
+    fn lambda(&mut self, lambda: &Lambda, context: Context) {
+        let outside = self.bound.len();
+        self.bound.extend(&lambda.parameters);
+        self.node(&lambda.body, context);
+        self.bound.truncate(outside);
     }
 
     /// The first step has the context of the path; the others have what was found before them.

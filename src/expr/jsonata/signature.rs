@@ -330,8 +330,8 @@ mod tests {
 
     #[test]
     fn what_is_missing_comes_from_the_context() {
-        check("<s-nn?:s>", &["\"a\"", "1"], Ok("[\"a\",1]"));
-        check("<s-nn?:s>", &["1"], Ok("[\"context\",1]"));
+        check("<s-n:s>", &["\"a\"", "1"], Ok("[\"a\",1]"));
+        check("<s-n:s>", &["1"], Ok("[\"context\",1]"));
         check(
             "<n-:n>",
             &[],

@@ -23,24 +23,24 @@ pub(super) struct Symbols {
 }
 
 impl Symbols {
-    /// The usual symbols with some replaced. Options that are no strings, or empty, change nothing.
+    /// The usual symbols with some replaced. Options that are no strings change nothing, and what is looked for in pictures
+    /// cannot be empty.
     pub(super) fn new(options: Option<&Json>) -> Self {
+        let given = |name: &str| options.and_then(|options| options.get(name)?.as_str());
+        let text = |name: &str, usual: &str| given(name).unwrap_or(usual).to_owned();
         let get = |name: &str, usual: &str| {
-            let given = options.and_then(|options| options.get(name)?.as_str());
-            given
-                .filter(|text| !text.is_empty())
-                .unwrap_or(usual)
-                .to_owned()
+            let given = given(name).filter(|text| !text.is_empty());
+            given.unwrap_or(usual).to_owned()
         };
         Self {
             decimal: get("decimal-separator", "."),
             grouping: get("grouping-separator", ","),
             exponent: get("exponent-separator", "e"),
-            minus: get("minus-sign", "-"),
+            minus: text("minus-sign", "-"),
             percent: get("percent", "%"),
             per_mille: get("per-mille", "\u{2030}"),
-            infinity: get("infinity", "Infinity"),
-            not_a_number: get("NaN", "NaN"),
+            infinity: text("infinity", "Infinity"),
+            not_a_number: text("NaN", "NaN"),
             pattern: get("pattern-separator", ";"),
             digit: get("digit", "#"),
             zero: get("zero-digit", "0").chars().next().unwrap_or('0'),

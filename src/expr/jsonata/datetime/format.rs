@@ -3,7 +3,7 @@
 use super::super::digits;
 use super::super::error::Error;
 use super::super::format_integer::{self, capitalised};
-use super::super::integer_picture::{Case, Grouping, IntegerPicture};
+use super::super::integer_picture::{Case, Digits, IntegerPicture};
 use super::calendar::{MONTHS, Moment, WEEKDAYS};
 use super::picture::{self, Component, Part, Presentation, Specifier};
 
@@ -11,7 +11,7 @@ use super::picture::{self, Component, Part, Presentation, Specifier};
 const ISO: &str = "[Y0001]-[M01]-[D01]T[H01]:[m01]:[s01].[f001][Z01:01t]";
 
 /// A time zone, as hours and minutes apart from Universal Time.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 struct Zone {
     hours: f64,
     minutes: f64,
@@ -23,13 +23,7 @@ pub(super) fn format(
     picture: Option<&str>,
     timezone: Option<&str>,
 ) -> Result<String, Error> {
-    let zone = timezone.map_or(
-        Zone {
-            hours: 0.0,
-            minutes: 0.0,
-        },
-        Zone::parse,
-    );
+    let zone = timezone.map(Zone::parse).unwrap_or_default();
     let parts = picture::parse(picture.unwrap_or(ISO))?;
     let moment = Moment::at(millis + zone.millis());
     let mut text = String::new();
@@ -152,25 +146,19 @@ fn write_number(
 
 /// A zone is written as hours and minutes together where the picture has a place for both.
 fn write_zone(zone: Zone, component: &Component) -> Result<String, Error> {
+    let (picture, digits) = zone_digits(component)?;
     let offset = zone.hours * 100.0 + zone.minutes;
     if component.zulu && offset == 0.0 {
-        return component_digits(component).map(|_| "Z".to_owned());
+        return Ok("Z".to_owned());
     }
-    let picture = component_digits(component)?;
-    let pattern = picture.digits();
-    let is_grouped =
-        pattern.is_some_and(|digits| matches!(digits.grouping, Grouping::Regular { .. }));
-    let mandatory = pattern.map_or(0, |digits| digits.mandatory);
-    let text = if is_grouped || mandatory > 2 {
+    let text = if digits.separator().is_some() || digits.mandatory > 2 {
         format_integer::write(offset, picture)?
+    } else if zone.minutes == 0.0 {
+        format_integer::write(zone.hours, picture)?
     } else {
         let hours = format_integer::write(zone.hours, picture)?;
-        if zone.minutes == 0.0 {
-            hours
-        } else {
-            let minutes = format_integer::format_integer(zone.minutes, "00")?;
-            format!("{hours}:{minutes}")
-        }
+        let minutes = format_integer::format_integer(zone.minutes, "00")?;
+        format!("{hours}:{minutes}")
     };
     Ok(if offset >= 0.0 {
         format!("+{text}")
@@ -180,18 +168,17 @@ fn write_zone(zone: Zone, component: &Component) -> Result<String, Error> {
 }
 
 /// The digits of a zone, of which there are four at most, unless a separator parts them.
-fn component_digits(component: &Component) -> Result<&IntegerPicture, Error> {
-    let picture = component.number().filter(|picture| {
-        picture.digits().is_some_and(|digits| {
-            digits.mandatory <= 4 || matches!(digits.grouping, Grouping::Regular { .. })
+fn zone_digits(component: &Component) -> Result<(&IntegerPicture, &Digits), Error> {
+    let picture = component.number();
+    picture
+        .and_then(|picture| Some((picture, picture.digits()?)))
+        .filter(|(_, digits)| digits.mandatory <= 4 || digits.separator().is_some())
+        .ok_or_else(|| {
+            Error::new(
+                "D3134",
+                "The timezone integer format specifier cannot have more than four digits",
+            )
         })
-    });
-    picture.ok_or_else(|| {
-        Error::new(
-            "D3134",
-            "The timezone integer format specifier cannot have more than four digits",
-        )
-    })
 }
 
 #[cfg(test)]

@@ -39,78 +39,97 @@ impl Rest<'_> {
         digits.parse().ok()
     }
 
-    /// Reads a decimal point and digits, of which three count.
-    fn fraction(&mut self) -> Option<f64> {
+    /// Reads `HH:MM:SS`.
+    fn time(&mut self) -> Option<[f64; 3]> {
+        let hour = self.digits(2, b'2')?;
+        let minute = self.take(":").then(|| self.digits(2, b'5'))??;
+        let second = self.take(":").then(|| self.digits(2, b'5'))??;
+        Some([hour, minute, second])
+    }
+
+    /// Reads a decimal point and digits, of which three count, if they are next; `None` when the digits are missing.
+    fn fraction(&mut self) -> Option<Option<f64>> {
         if !self.take(".") {
-            return Some(0.0);
+            return Some(None);
         }
         let length = self.0.bytes().take_while(u8::is_ascii_digit).count();
         let (digits, rest) = self.0.split_at(length);
         self.0 = rest;
         let millis = format!("{digits:0<3}");
-        (length > 0).then(|| millis[..3].parse().ok()).flatten()
+        (length > 0).then(|| millis[..3].parse().ok())
     }
 
-    /// Reads `Z`, `±HH:MM` or `±HHMM` as minutes; nothing is Universal Time.
-    fn zone(&mut self) -> Option<f64> {
+    /// Reads `Z`, which says nothing, or `±HH:MM` or `±HHMM` as minutes, if it is next; `None` when that is malformed.
+    fn zone(&mut self) -> Option<Option<f64>> {
         if self.0.is_empty() || self.take("Z") {
-            return Some(0.0);
+            return Some(None);
         }
-        let sign = if self.take("-") { -1.0 } else { 1.0 };
-        if sign > 0.0 && !self.take("+") {
-            return None;
-        }
+        let sign = if self.take("-") {
+            -1.0
+        } else {
+            self.take("+").then_some(1.0)?
+        };
         let hours = self.digits(2, b'2')?;
         self.take(":");
         let minutes = self.digits(2, b'5')?;
         let offset = sign * (hours * 60.0 + minutes);
-        Some(if hours < 24.0 { offset } else { f64::NAN })
+        Some(Some(if hours < 24.0 { offset } else { f64::NAN }))
     }
 }
 
-/// `None` when the form is wrong: only digits that no part can begin with are looked at. NaN when a part is too large.
+/// `None` when the form is wrong: of each part only the digits that none can begin with are looked at, and parts may be
+/// repeated. NaN when such a text is no moment.
 fn read(text: &str) -> Option<f64> {
     let mut rest = Rest(text);
     let year = rest.digits(4, b'9')?;
-    let (mut month, mut day, mut time) = (1.0, 1.0, [0.0; 4]);
-    if rest.0.starts_with('-') && !is_zone(rest.0) {
+    let (mut dates, mut times) = (Vec::new(), Vec::new());
+    while rest.0.starts_with('-') && !is_zone(rest.0) {
         rest.take("-");
-        month = rest.digits(2, b'1')?;
-        if rest.0.starts_with('-') && !is_zone(rest.0) {
-            rest.take("-");
-            day = rest.digits(2, b'3')?;
-        }
+        dates.push(rest.digits(2, b'3')?);
     }
-    let has_time = rest.take("T");
-    if has_time {
-        time[0] = rest.digits(2, b'2')?;
-        for part in &mut time[1..3] {
-            if !rest.take(":") {
-                return None;
-            }
-            *part = rest.digits(2, b'5')?;
-        }
-        time[3] = rest.fraction()?;
+    while rest.take("T") {
+        times.push(rest.time()?);
     }
+    let millis = rest.fraction()?;
     let zone = rest.zone()?;
-    let is_good = (1.0..=12.0).contains(&month)
-        && (1.0..=31.0).contains(&day)
-        && (time[0] < 24.0 || time == [24.0, 0.0, 0.0, 0.0])
-        && (has_time || zone == 0.0);
     if !rest.0.is_empty() {
         return None;
     }
-    Some(if is_good {
-        calendar::millis_of(year, month - 1.0, day, time) - zone * 60_000.0
+    let has_zone_or_fraction = millis.is_some() || zone.is_some();
+    let is_repeated = dates.len() > 2 || times.len() > 1;
+    if is_repeated || (times.is_empty() && has_zone_or_fraction) {
+        return Some(f64::NAN);
+    }
+    let month = dates.first().copied().unwrap_or(1.0);
+    let day = dates.get(1).copied().unwrap_or(1.0);
+    let [hour, minute, second] = times.first().copied().unwrap_or_default();
+    let time = [hour, minute, second, millis.unwrap_or(0.0)];
+    let moment = calendar::millis_of(year, month - 1.0, day, time) - zone.unwrap_or(0.0) * 60_000.0;
+    Some(if exists(month, day, time) {
+        moment
     } else {
         f64::NAN
     })
 }
 
+/// Days up to 31 overflow into the next month, and the end of a day is the beginning of the next.
+fn exists(month: f64, day: f64, time: [f64; 4]) -> bool {
+    (1.0..=12.0).contains(&month)
+        && (1.0..=31.0).contains(&day)
+        && (time[0] < 24.0 || time == [24.0, 0.0, 0.0, 0.0])
+}
+
 /// Whether a hyphen begins a zone: four digits follow, or a colon parts them.
 fn is_zone(text: &str) -> bool {
-    let after = text.as_bytes();
-    after.get(3) == Some(&b':') || (after.len() == 5 && after[1..].iter().all(u8::is_ascii_digit))
+    let digits = |range: std::ops::Range<usize>| {
+        let part = text.as_bytes().get(range);
+        part.is_some_and(|part| part.iter().all(u8::is_ascii_digit))
+    };
+    match text.len() {
+        5 => digits(1..5),
+        6 => digits(1..3) && text.as_bytes()[3] == b':',
+        _ => false,
+    }
 }
 
 #[cfg(test)]

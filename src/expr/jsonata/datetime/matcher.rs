@@ -4,7 +4,11 @@ use super::super::error::Error;
 use super::super::integer_picture::{Case, IntegerPicture, Numbering, unknown};
 use super::super::regex::Regex;
 use super::super::words::{self, Kind};
+use super::format::names;
 use super::picture::{Component, Part, Presentation, Specifier};
+
+/// A name, known or not.
+const NAME: &str = "[a-zA-Z]+";
 
 /// Makes the expression: one group for each component, in either case of letters.
 pub(super) fn matcher(parts: &[Part]) -> Result<Regex, Error> {
@@ -13,7 +17,7 @@ pub(super) fn matcher(parts: &[Part]) -> Result<Regex, Error> {
         match part {
             Part::Literal(literal) => push_escaped(&mut pattern, literal),
             Part::Component(component) => {
-                let form = form(component, is_digits(parts.get(index + 1)))?;
+                let form = form(component, parts.get(index + 1))?;
                 pattern.push_str(&format!("({form})"));
             }
         }
@@ -35,12 +39,13 @@ fn push_escaped(pattern: &mut String, literal: &str) {
     }
 }
 
-fn form(component: &Component, touches_digits: bool) -> Result<String, Error> {
+fn form(component: &Component, next: Option<&Part>) -> Result<String, Error> {
     let picture = match (component.specifier, &component.presentation) {
         (Specifier::Zone, _) => return Ok(zone(component)),
         (Specifier::ZoneName, _) => return Ok(format!("GMT{}", zone(component))),
         (Specifier::Calendar | Specifier::Era, _) => return Err(component.nameless()),
-        (_, Presentation::Name(_)) => return name(component),
+        (Specifier::HalfDay, _) => return Ok(NAME.to_owned()),
+        (_, Presentation::Name(_)) => return names(component).map(|_| NAME.to_owned()),
         (_, Presentation::Number(picture)) => picture,
     };
     Ok(match &picture.numbering {
@@ -48,21 +53,9 @@ fn form(component: &Component, touches_digits: bool) -> Result<String, Error> {
         Numbering::Letters(_) => "[a-z]+".to_owned(),
         Numbering::Roman(_) => "[MDCLXVI]+".to_owned(),
         Numbering::Words(_) => in_words(),
-        Numbering::Digits(_) => in_digits(component, picture, touches_digits),
+        Numbering::Digits(_) => in_digits(component, picture, next),
         Numbering::Unknown(primary) => return Err(unknown(primary)),
     })
-}
-
-fn name(component: &Component) -> Result<String, Error> {
-    let is_named = matches!(
-        component.specifier,
-        Specifier::Month | Specifier::WeekMonth | Specifier::Weekday | Specifier::HalfDay
-    );
-    if is_named {
-        Ok("[a-zA-Z]+".to_owned())
-    } else {
-        Err(component.nameless())
-    }
 }
 
 fn in_words() -> String {
@@ -71,18 +64,20 @@ fn in_words() -> String {
 }
 
 /// Digits have the width of the picture in years, months and days, and wherever other digits follow at once.
-fn in_digits(component: &Component, picture: &IntegerPicture, touches_digits: bool) -> String {
-    let mandatory = picture.digits().map_or(0, |digits| digits.mandatory);
-    let width = match component.specifier {
-        Specifier::Year => component.most,
-        Specifier::Month | Specifier::Day => {
-            component.most.or((mandatory >= 2).then_some(mandatory))
+fn in_digits(component: &Component, picture: &IntegerPicture, next: Option<&Part>) -> String {
+    let (mandatory, optional) = picture
+        .digits()
+        .map_or((0, 0), |digits| (digits.mandatory, digits.optional));
+    let shown = Some(mandatory + optional).filter(|shown| *shown >= 2);
+    let digits = if component.specifier.is_date() {
+        match component.most.or(shown) {
+            Some(most) => format!("[0-9]{{{},{most}}}", most.saturating_sub(optional)),
+            None => "[0-9]+".to_owned(),
         }
-        _ => (touches_digits && mandatory >= 2).then_some(mandatory),
-    };
-    let digits = match width {
-        Some(width) => format!("[0-9]{{{width}}}"),
-        None => "[0-9]+".to_owned(),
+    } else if mandatory >= 2 && is_digits(next) {
+        format!("[0-9]{{{mandatory}}}")
+    } else {
+        "[0-9]+".to_owned()
     };
     match picture.kind {
         Kind::Cardinal => digits,

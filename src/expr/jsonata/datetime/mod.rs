@@ -29,3 +29,33 @@ pub(crate) fn to_millis(text: &str, picture: Option<&str>, now: f64) -> Result<O
         None => iso::parse(text).map(Some),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A moment written by a picture is read again.
+    fn check(millis: f64, picture: Option<&str>) {
+        for zone in ["0000", "+0200", "-0500", "+0530"] {
+            let text = from_millis(millis, picture, Some(zone)).expect("it can be written");
+            let again = to_millis(&text, picture, 0.0).expect(&text);
+            assert_eq!(again, Some(millis), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        for days in (-600_000..700_000).step_by(7_919) {
+            let millis = f64::from(days) * 86_400_000.0 + 45_296_789.0;
+            check(millis, None);
+            check(
+                millis,
+                Some("[FNn] [D1o] [MNn] [Y0001], [h]:[m]:[s].[f001] [PN] [Z]"),
+            );
+            check(
+                millis,
+                Some("[Yw], [MNn,3-3] [Dwo] at [H01][m01][s01].[f001] [z0000]"),
+            );
+        }
+    }
+}

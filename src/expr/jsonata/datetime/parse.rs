@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::digits;
 use super::super::error::Error;
-use super::super::integer_picture::{Grouping, IntegerPicture, Numbering};
+use super::super::integer_picture::{IntegerPicture, Numbering};
 use super::super::parse_integer;
 use super::calendar::{self, Moment};
 use super::format::{names, value_of};
@@ -44,7 +44,7 @@ fn read(text: &str, component: &Component) -> Result<Option<f64>, Error> {
     match (component.specifier, &component.presentation) {
         (Specifier::Zone, _) => Ok(Some(component.read_zone(text))),
         (Specifier::ZoneName, _) => Ok(Some(component.read_zone(&text[3..]))),
-        (Specifier::HalfDay, Presentation::Name(_)) => Ok(match text {
+        (Specifier::HalfDay, _) => Ok(match text {
             "am" | "AM" => Some(0.0),
             "pm" | "PM" => Some(1.0),
             _ => None,
@@ -80,10 +80,7 @@ fn read_fraction(text: &str, picture: &IntegerPicture) -> Result<f64, Error> {
 impl Component {
     /// The separator between hours and minutes of a zone, if the picture shows one.
     pub(super) fn zone_separator(&self) -> Option<char> {
-        match &self.number()?.digits()?.grouping {
-            Grouping::Regular { separator, .. } => Some(*separator),
-            Grouping::Irregular(_) => None,
-        }
+        self.number()?.digits()?.separator()
     }
 
     /// Minutes from Universal Time. The sign is that of the hours alone, as in the reference implementation.
@@ -98,7 +95,7 @@ impl Component {
     }
 }
 
-/// The ways to write a day. A text that mixes them says what the first one says.
+/// The ways to write a day.
 #[derive(Clone, Copy, PartialEq)]
 enum Dating {
     MonthAndDay,
@@ -108,31 +105,29 @@ enum Dating {
 }
 
 impl Dating {
-    /// Parts that are zero count as absent.
+    /// A text that mixes the ways is read by months and days.
     fn of(values: &Values) -> Self {
-        const WEEKS: [&[Specifier]; 2] = [
-            &[
-                Specifier::WeekYear,
-                Specifier::WeekMonth,
-                Specifier::WeekOfMonth,
-            ],
-            &[Specifier::WeekYear, Specifier::WeekOfYear],
-        ];
-        let is_date = |specifier: &Specifier| {
-            *specifier < Specifier::HalfDay && *specifier != Specifier::Weekday
+        use Specifier::{
+            Day, DayOfYear, Month, WeekMonth, WeekOfMonth, WeekOfYear, WeekYear, Year,
         };
-        let said: Vec<Specifier> = values
-            .iter()
-            .filter(|(specifier, value)| is_date(specifier) && **value != 0.0 && !value.is_nan())
-            .map(|(specifier, _)| *specifier)
-            .collect();
-        let only =
-            |parts: &[Specifier]| !said.is_empty() && said.iter().all(|part| parts.contains(part));
-        if only(&[Specifier::Year, Specifier::Month, Specifier::Day]) {
+        const PARTS: [Specifier; 8] = [
+            Year,
+            Month,
+            Day,
+            DayOfYear,
+            WeekYear,
+            WeekMonth,
+            WeekOfMonth,
+            WeekOfYear,
+        ];
+        let known = PARTS.into_iter().filter(|part| says(values, *part));
+        let known: Vec<Specifier> = known.collect();
+        let only = |parts: &[Specifier]| known.iter().all(|part| parts.contains(part));
+        if only(&[Year, Month, Day]) {
             Self::MonthAndDay
-        } else if only(&[Specifier::Year, Specifier::DayOfYear]) {
+        } else if only(&[Year, DayOfYear]) {
             Self::DayOfYear
-        } else if WEEKS.iter().any(|parts| only(parts)) {
+        } else if only(&[WeekYear, WeekMonth, WeekOfMonth]) || only(&[WeekYear, WeekOfYear]) {
             Self::Week
         } else {
             Self::MonthAndDay
@@ -140,51 +135,70 @@ impl Dating {
     }
 }
 
+/// The clock that hours are counted by.
+#[derive(Clone, Copy, PartialEq)]
+enum Clock {
+    Day,
+    HalfDay,
+}
+
+impl Clock {
+    fn of(values: &Values) -> Self {
+        let halves = says(values, Specifier::HalfDay) || says(values, Specifier::HourOfHalf);
+        if halves && !says(values, Specifier::Hour) {
+            Self::HalfDay
+        } else {
+            Self::Day
+        }
+    }
+}
+
+/// Whether a text says something of a part. Zero is nothing, as in the reference implementation.
+fn says(values: &Values, part: Specifier) -> bool {
+    let value = values.get(&part);
+    value.is_some_and(|value| *value != 0.0 && !value.is_nan())
+}
+
 /// The moment of which a text says so much.
 fn moment(mut values: Values, now: f64) -> Result<f64, Error> {
     let dating = Dating::of(&values);
-    let halves = has_halves(&values);
+    let clock = Clock::of(&values);
+    complete(&mut values, &needed(dating, clock)?, now)?;
+    let get = |part| values.get(&part).copied().unwrap_or(0.0);
+    let year = full_year(get(Specifier::Year));
+    let (month, day) = if dating == Dating::DayOfYear {
+        month_and_day(year, get(Specifier::DayOfYear))
+    } else {
+        (get(Specifier::Month).max(1.0) - 1.0, get(Specifier::Day))
+    };
+    let hour = match clock {
+        Clock::Day => get(Specifier::Hour),
+        Clock::HalfDay => hour_of(get(Specifier::HalfDay), get(Specifier::HourOfHalf)),
+    };
+    let (minute, second) = (get(Specifier::Minute), get(Specifier::Second));
+    let time = [hour, minute, second, get(Specifier::Fraction)];
+    let zone = match get(Specifier::Zone) {
+        0.0 => get(Specifier::ZoneName),
+        minutes => minutes,
+    };
+    Ok(calendar::millis_of(year, month, day, time) - zone * 60_000.0)
+}
+
+/// The parts that make a moment, from the largest to the smallest.
+///
+/// The day of a day of the year counts as missing, so that no time can follow it, as in the reference implementation.
+fn needed(dating: Dating, clock: Clock) -> Result<Vec<Specifier>, Error> {
     let date: &[Specifier] = match dating {
         Dating::MonthAndDay => &[Specifier::Year, Specifier::Month, Specifier::Day],
-        // A day of the year is no step on the way from years to milliseconds: what is smaller is not filled in after it.
         Dating::DayOfYear => &[Specifier::Year, Specifier::Day],
         Dating::Week => return Err(incomplete()),
     };
-    let hours: &[Specifier] = if halves {
-        &[Specifier::HalfDay, Specifier::HourOfHalf]
-    } else {
-        &[Specifier::Hour]
+    let hours: &[Specifier] = match clock {
+        Clock::Day => &[Specifier::Hour],
+        Clock::HalfDay => &[Specifier::HalfDay, Specifier::HourOfHalf],
     };
     let rest = &[Specifier::Minute, Specifier::Second, Specifier::Fraction];
-    complete(&mut values, &[date, hours, rest].concat(), now)?;
-    let get = |specifier| values.get(&specifier).copied().unwrap_or(0.0);
-    let year = full_year(get(Specifier::Year));
-    let (month, day) = match dating {
-        Dating::DayOfYear => month_and_day(year, get(Specifier::DayOfYear)),
-        Dating::MonthAndDay | Dating::Week => {
-            let month = get(Specifier::Month);
-            (
-                if month > 0.0 { month - 1.0 } else { 0.0 },
-                get(Specifier::Day),
-            )
-        }
-    };
-    let hour = if halves {
-        hour_of(&values)
-    } else {
-        get(Specifier::Hour)
-    };
-    let time = [
-        hour,
-        get(Specifier::Minute),
-        get(Specifier::Second),
-        get(Specifier::Fraction),
-    ];
-    let millis = calendar::millis_of(year, month, day, time);
-    let zone = values
-        .get(&Specifier::Zone)
-        .or_else(|| values.get(&Specifier::ZoneName));
-    Ok(millis - zone.map_or(0.0, |minutes| minutes * 60_000.0))
+    Ok([date, hours, rest].concat())
 }
 
 /// Fills in what a text does not say: as it is now before the first part that is said, the least after it. Nothing may be
@@ -193,40 +207,28 @@ fn complete(values: &mut Values, parts: &[Specifier], now: f64) -> Result<(), Er
     let now = Moment::at(now);
     let (mut begun, mut ended) = (false, false);
     for part in parts {
-        if values.contains_key(part) {
-            begun = true;
-            if ended {
-                return Err(incomplete());
+        let value = match part {
+            _ if values.contains_key(part) && ended => return Err(incomplete()),
+            _ if values.contains_key(part) => {
+                begun = true;
+                continue;
             }
-        } else if begun {
-            ended = true;
-            let is_counted_from_one = matches!(part, Specifier::Month | Specifier::Day);
-            values.insert(*part, f64::from(u8::from(is_counted_from_one)));
-        } else if *part != Specifier::HalfDay {
-            let value = now.map_or(f64::NAN, |now| value_of(now, *part) as f64);
-            values.insert(*part, value);
-        }
+            Specifier::Month | Specifier::Day if begun => 1.0,
+            // Hours without a half are those of the morning.
+            Specifier::HalfDay => 0.0,
+            _ if begun => 0.0,
+            _ => now.map_or(f64::NAN, |now| value_of(now, *part) as f64),
+        };
+        values.insert(*part, value);
+        ended = begun;
     }
     Ok(())
 }
 
-/// Whether hours are those of half a day.
-fn has_halves(values: &Values) -> bool {
-    let said = |specifier| {
-        values
-            .get(&specifier)
-            .is_some_and(|value| *value != 0.0 && !value.is_nan())
-    };
-    !said(Specifier::Hour) && (said(Specifier::HalfDay) || said(Specifier::HourOfHalf))
-}
-
-fn hour_of(values: &Values) -> f64 {
-    let hour = values.get(&Specifier::HourOfHalf).copied().unwrap_or(0.0);
+/// The hour of the day; the second half is 1.
+fn hour_of(half: f64, hour: f64) -> f64 {
     let hour = if hour == 12.0 { 0.0 } else { hour };
-    match values.get(&Specifier::HalfDay) {
-        Some(1.0) => hour + 12.0,
-        _ => hour,
-    }
+    if half == 1.0 { hour + 12.0 } else { hour }
 }
 
 /// Two digits are a year of the twentieth century, as for JavaScript's `Date.UTC`.

@@ -1,9 +1,9 @@
 //! What a picture of a date asks for: text, and components in brackets.
 
+use super::super::digits;
 use super::super::error::Error;
 use super::super::integer_picture::{Case, IntegerPicture, Numbering};
 use super::super::words::Kind;
-use super::super::{digits, integer_picture};
 use crate::value::Json;
 
 /// A part of a picture.
@@ -82,6 +82,11 @@ impl Specifier {
         ('E', Self::Era, "n"),
     ];
 
+    /// Whether it is a year, a month or a day: widths mean more for them.
+    pub(super) fn is_date(self) -> bool {
+        matches!(self, Self::Year | Self::Month | Self::Day)
+    }
+
     /// The letter of the component.
     pub(super) fn letter(self) -> char {
         let rows = Self::ALL.into_iter();
@@ -146,13 +151,20 @@ impl Component {
             presentation
         };
         let (primary, modifier) = modifier(presentation);
+        let is_zone = matches!(specifier, Specifier::Zone | Specifier::ZoneName);
+        let kind = match modifier {
+            Some('o') if !is_zone => Kind::Ordinal,
+            _ => Kind::Cardinal,
+        };
         let mut component = Self {
             specifier,
-            presentation: Presentation::parse(primary, modifier)?,
+            presentation: Presentation::parse(primary, kind)?,
             zulu: modifier == Some('t'),
             most: width.most,
         };
-        component.apply(width);
+        if !is_zone {
+            component.apply(width);
+        }
         Ok(component)
     }
 
@@ -164,12 +176,8 @@ impl Component {
         if let Some(least) = width.least {
             picture.set_mandatory(|mandatory| mandatory.max(least));
         }
-        let is_date = matches!(
-            self.specifier,
-            Specifier::Year | Specifier::Month | Specifier::Day
-        );
         match width.most {
-            Some(most) if is_date => picture.set_mandatory(|_| most),
+            Some(most) if self.specifier.is_date() => picture.set_mandatory(|_| most),
             Some(_) => {}
             None => self.most = self.year_digits(),
         }
@@ -213,7 +221,7 @@ fn modifier(presentation: &str) -> (&str, Option<char>) {
 }
 
 impl Presentation {
-    fn parse(primary: &str, modifier: Option<char>) -> Result<Self, Error> {
+    fn parse(primary: &str, kind: Kind) -> Result<Self, Error> {
         if primary.starts_with('n') {
             return Ok(Self::Name(Case::Lower));
         }
@@ -223,11 +231,7 @@ impl Presentation {
         if primary.starts_with('N') {
             return Ok(Self::Name(Case::Upper));
         }
-        let kind = match modifier {
-            Some('o') => Kind::Ordinal,
-            _ => Kind::Cardinal,
-        };
-        integer_picture::IntegerPicture::of(primary, kind).map(Self::Number)
+        IntegerPicture::of(primary, kind).map(Self::Number)
     }
 
     /// Whether it is a number of digits.

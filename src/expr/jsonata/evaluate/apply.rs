@@ -12,6 +12,7 @@ use crate::expr::jsonata::error::Error;
 use crate::expr::jsonata::frame::{Env, Frame};
 use crate::expr::jsonata::function::{Arguments, Form, Function, Place};
 use crate::expr::jsonata::item::{Item, Value};
+use crate::expr::jsonata::regex::Regex;
 use crate::expr::jsonata::{functions, text};
 use crate::value::{Json, Text};
 
@@ -220,7 +221,7 @@ impl Evaluator<'_> {
     fn made(
         &mut self,
         function: &Rc<Function>,
-        mut arguments: Vec<Item>,
+        arguments: Vec<Item>,
         env: &Env,
     ) -> Result<Once, Error> {
         self.meter.enter()?;
@@ -238,33 +239,12 @@ impl Evaluator<'_> {
                 let first = first.settle(Flavour::Plain);
                 self.apply(second.clone(), vec![first], &null(), env)?
             }
-            Form::Matcher(regex) => {
-                let subject = match arguments.first() {
-                    Some(subject) => text::string(subject, &mut self.meter)?,
-                    None => None,
-                };
-                let from = arguments.get(1).and_then(Item::as_f64).unwrap_or(0.0);
-                match subject {
-                    Some(subject) => {
-                        let from = functions::byte_of_unit(&subject, from as usize);
-                        Value::Item(functions::find_match(self, regex, &subject, from)?)
-                    }
-                    None => Value::Item(Item::Undefined),
-                }
-            }
-            Form::Next(regex, subject, from) => {
-                if *from >= subject.len() {
-                    Value::Item(Item::Undefined)
-                } else {
-                    Value::Item(functions::find_match(self, regex, subject, *from)?)
-                }
+            Form::Matcher(regex) => Value::Item(self.matched(regex, &arguments)?),
+            Form::Next(regex, subject, from) if *from < subject.len() => {
+                Value::Item(functions::find_match(self, regex, subject, *from)?)
             }
             Form::Transform(transform, env) => {
-                let value = if arguments.is_empty() {
-                    Item::Undefined
-                } else {
-                    arguments.swap_remove(0)
-                };
+                let value = arguments.into_iter().next().unwrap_or_default();
                 if !value.is_undefined() && !value.is_object() && !value.is_array() {
                     let message =
                         "Argument 1 of function {{token}} does not match function signature";
@@ -272,10 +252,24 @@ impl Evaluator<'_> {
                 }
                 Value::Item(self.transform(transform, env, &value)?)
             }
-            Form::Closure(..) | Form::Gone => Value::Item(Item::Undefined),
+            Form::Next(..) | Form::Closure(..) | Form::Gone => Value::Item(Item::Undefined),
         };
         self.meter.leave();
         Ok(Once::Value(value))
+    }
+
+    /// Calls a regular expression: finds its first match in a text, from a UTF-16 unit on.
+    fn matched(&mut self, regex: &Arc<Regex>, arguments: &[Item]) -> Result<Item, Error> {
+        let subject = match arguments.first() {
+            Some(subject) => text::string(subject, &mut self.meter)?,
+            None => None,
+        };
+        let Some(subject) = subject else {
+            return Ok(Item::Undefined);
+        };
+        let from = arguments.get(1).and_then(Item::as_f64).unwrap_or(0.0);
+        let from = functions::byte_of_unit(&subject, from as usize);
+        functions::find_match(self, regex, &subject, from)
     }
 
     /// Calls a function without a look at its signature, as partial application does.

@@ -129,10 +129,8 @@ impl<'a> Evaluator<'a> {
                 return self.walk(walk, input, env);
             }
             Kind::Path(path) => return self.path(node, path, input, env),
-            Kind::Negate(inner) => {
-                let value = self.evaluate(inner, input, env)?;
-                arithmetic::negate(value).map_err(|error| error.at(node.position).about("-"))?
-            }
+            Kind::Negate(inner) => arithmetic::negate(self.evaluate(inner, input, env)?)
+                .map_err(|error| error.at(node.position).about("-"))?,
             Kind::Array(items) => self.array(items, node.is_cons(), input, env)?,
             Kind::Object(group) => self.object(group, input, env)?,
             Kind::Binary(operator, both) => self
@@ -145,14 +143,7 @@ impl<'a> Evaluator<'a> {
                 value
             }
             Kind::Condition(both, otherwise) => {
-                if self.holds(&both[0], input, env)? {
-                    self.evaluate(&both[1], input, env)?
-                } else {
-                    match otherwise {
-                        Some(otherwise) => self.evaluate(otherwise, input, env)?,
-                        None => Item::Undefined,
-                    }
-                }
+                self.condition(both, otherwise.as_deref(), input, env)?
             }
             Kind::Block(items, frames) => self.block(items, *frames, input, env)?,
             Kind::Call(call) => return self.call(call, node.position, input, env, None),
@@ -186,6 +177,22 @@ impl<'a> Evaluator<'a> {
     fn holds(&mut self, node: &Node, input: &Item, env: &Env) -> Result<bool, Error> {
         let value = self.evaluate(node, input, env)?;
         Ok(truth(&value, &mut self.meter)?.unwrap_or(false))
+    }
+
+    fn condition(
+        &mut self,
+        both: &[Node; 2],
+        otherwise: Option<&Node>,
+        input: &Item,
+        env: &Env,
+    ) -> Result<Item, Error> {
+        if self.holds(&both[0], input, env)? {
+            return self.evaluate(&both[1], input, env);
+        }
+        match otherwise {
+            Some(otherwise) => self.evaluate(otherwise, input, env),
+            None => Ok(Item::Undefined),
+        }
     }
 
     fn block(

@@ -32,13 +32,16 @@ pub(super) fn translate(pattern: &str, flags: Flags) -> Result<String, &'static 
     }
 }
 
+/// The numbers of groups by their names.
+type Names = Vec<(String, usize)>;
+
 struct Translator {
     text: Scanner,
     out: String,
     flags: Flags,
     /// Which groups are complete: only those can be referred to. All others match what is empty.
     closed: Vec<bool>,
-    names: Vec<(String, usize)>,
+    names: Names,
     /// How many capturing groups were opened.
     opened: usize,
     open: Vec<Open>,
@@ -50,6 +53,8 @@ struct Open {
     /// Where it begins in what was written.
     start: usize,
     kind: Kind,
+    /// Whether something in it can match a character.
+    consumes: bool,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -64,15 +69,16 @@ enum Kind {
 #[derive(Clone, Copy, PartialEq)]
 enum Last {
     Nothing,
-    /// What was written from here on.
-    Atom(usize),
+    Atom,
+    /// What matches a place and no character. It begins there in what was written.
+    Assertion(usize),
     Behind,
 }
 
 /// Counts the capturing groups, and finds their names, which references may use before.
-fn groups(pattern: &str) -> Result<(usize, Vec<(String, usize)>), &'static str> {
+fn groups(pattern: &str) -> Result<(usize, Names), &'static str> {
     let mut text = Scanner::new(pattern);
-    let (mut count, mut names, mut in_class) = (0, Vec::new(), false);
+    let (mut count, mut names, mut in_class) = (0, Names::new(), false);
     while let Some(c) = text.next() {
         match c {
             '\\' => drop(text.next()),
@@ -131,11 +137,11 @@ impl Translator {
                 self.class(class);
             }
             '\\' => return self.escape(),
-            '*' => return self.repeat("*"),
-            '+' => return self.repeat("+"),
-            '?' => return self.repeat("?"),
+            '*' => return self.repeat(0, None),
+            '+' => return self.repeat(1, None),
+            '?' => return self.repeat(0, Some(1)),
             '{' => match self.braces()? {
-                Some(quantifier) => return self.repeat(&quantifier),
+                Some((least, most)) => return self.repeat(least, most),
                 None => self.literal(u32::from('{')),
             },
             other => self.literal(u32::from(other)),
@@ -186,9 +192,21 @@ impl Translator {
         };
         let start = self.out.len();
         self.out.push_str(text);
-        self.open.push(Open { start, kind });
+        self.open.push(Open {
+            start,
+            kind,
+            consumes: false,
+        });
         self.last = Last::Nothing;
         Ok(())
+    }
+
+    /// Something that matches characters was written.
+    fn atom(&mut self) -> Last {
+        if let Some(group) = self.open.last_mut() {
+            group.consumes = true;
+        }
+        Last::Atom
     }
 
     fn next_group(&mut self) -> Kind {
@@ -197,44 +215,51 @@ impl Translator {
     }
 
     fn close(&mut self) -> Result<(), &'static str> {
-        let Open { start, kind } = self.open.pop().ok_or("Unmatched ')'")?;
+        let Open {
+            start,
+            kind,
+            consumes,
+        } = self.open.pop().ok_or("Unmatched ')'")?;
         self.out.push(')');
         self.last = match kind {
             Kind::Behind => Last::Behind,
-            Kind::Capturing(_) | Kind::Plain | Kind::Ahead => Last::Atom(start),
+            Kind::Ahead => Last::Assertion(start),
+            Kind::Capturing(_) | Kind::Plain if !consumes => Last::Assertion(start),
+            Kind::Capturing(_) | Kind::Plain => self.atom(),
         };
-        match kind {
-            Kind::Capturing(group) => {
-                if let Some(closed) = self.closed.get_mut(group) {
-                    *closed = true;
-                }
-            }
-            // A quantifier may follow, which the other syntax does not allow here.
-            Kind::Ahead => {
-                self.out.insert_str(start, "(?:");
-                self.out.push(')');
-            }
-            Kind::Plain | Kind::Behind => {}
+        if let Kind::Capturing(group) = kind
+            && let Some(closed) = self.closed.get_mut(group)
+        {
+            *closed = true;
         }
         Ok(())
     }
 
-    fn repeat(&mut self, quantifier: &str) -> Result<(), &'static str> {
-        match self.last {
+    fn repeat(&mut self, least: u32, most: Option<u32>) -> Result<(), &'static str> {
+        let last = std::mem::replace(&mut self.last, Last::Nothing);
+        let is_lazy = self.text.take("?");
+        match last {
             Last::Nothing => return Err("Nothing to repeat"),
             Last::Behind => return Err("Invalid quantifier"),
-            Last::Atom(_) => {}
+            // Another round finds the same, and one that need not be is not taken when it matches what is empty.
+            Last::Assertion(start) if least == 0 => {
+                self.out.insert_str(start, "(?:(?!)");
+                self.out.push_str("|)");
+            }
+            Last::Assertion(_) => {}
+            Last::Atom => {
+                let _ = match most {
+                    Some(most) => write!(self.out, "{{{least},{most}}}"),
+                    None => write!(self.out, "{{{least},}}"),
+                };
+                self.out.push_str(if is_lazy { "?" } else { "" });
+            }
         }
-        self.out.push_str(quantifier);
-        if self.text.take("?") {
-            self.out.push('?');
-        }
-        self.last = Last::Nothing;
         Ok(())
     }
 
     /// Reads the rest of `{2}`, `{2,}` or `{2,3}`; `None`, and nothing read, when it is no quantifier.
-    fn braces(&mut self) -> Result<Option<String>, &'static str> {
+    fn braces(&mut self) -> Result<Option<(u32, Option<u32>)>, &'static str> {
         let start = self.text.mark();
         let Some(least) = self.text.number(10, usize::MAX) else {
             return Ok(None);
@@ -250,8 +275,7 @@ impl Translator {
         }
         match most {
             Some(most) if most < least => Err("numbers out of order in {} quantifier"),
-            Some(most) => Ok(Some(format!("{{{least},{most}}}"))),
-            None => Ok(Some(format!("{{{least},}}"))),
+            most => Ok(Some((least, most))),
         }
     }
 
@@ -298,13 +322,14 @@ impl Translator {
 
     /// A group that took no part matches what is empty, and so does one that is not complete.
     fn reference(&mut self, group: usize) {
-        self.last = Last::Atom(self.out.len());
-        let flags = if self.flags.ignore_case { "i" } else { "" };
-        if self.closed.get(group) == Some(&true) {
-            let _ = write!(self.out, "(?:(?({group})(?{flags}:\\{group})|))");
-        } else {
+        if self.closed.get(group) != Some(&true) {
+            self.last = Last::Assertion(self.out.len());
             self.out.push_str("(?:)");
+            return;
         }
+        let flags = if self.flags.ignore_case { "i" } else { "" };
+        let _ = write!(self.out, "(?:(?({group})(?{flags}:\\{group})|))");
+        self.last = self.atom();
     }
 
     fn character_escape(&mut self) {
@@ -321,7 +346,7 @@ impl Translator {
                 self.class(Class::of(code).in_any_case());
             }
             Some(c) => {
-                self.last = Last::Atom(self.out.len());
+                self.last = self.atom();
                 if c.is_alphanumeric() {
                     self.out.push(c);
                 } else {
@@ -334,7 +359,7 @@ impl Translator {
     }
 
     fn class(&mut self, class: Class) {
-        self.last = Last::Atom(self.out.len());
+        self.last = self.atom();
         class.write(&mut self.out);
     }
 
