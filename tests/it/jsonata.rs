@@ -305,6 +305,37 @@ fn hostile_expressions_end_in_an_error_of_the_right_kind() {
 }
 
 #[test]
+fn recursion_of_any_kind_ends_before_the_stack_does() {
+    for body in [
+        "1 + $f($n - 1)",
+        "$map([$n - 1], $f)",
+        "1 + $reduce([$n - 1, 1], $f)",
+        "1 + (1)[$f($n - 1) = 0]",
+        "[1, 2]^($f($n - 1))",
+        "[1]@$x.($f($n - 1))",
+        "[1]{\"a\": $f($n - 1)}",
+        "{\"a\": 1} ~> |$|{\"a\": $f($n - 1)}|",
+        "$replace(\"a\", /a/, function($m){$f($n - 1)})",
+        "\"a\" & $eval(\"$f($n - 1)\")",
+        "\"a\" & ($n - 1 ~> $f ~> $string)",
+        "[[[[$f($n - 1)]]]]",
+        "{\"a\": {\"b\": {\"c\": $f($n - 1)}}}",
+        "(((($f($n - 1); 1); 1); 1); 1)",
+        "$n < 2 and $n < 2 and $n < 2 and $f($n - 1)",
+        "$sort([2, 1], function($a, $b){$f($n - 1)})",
+        "$string(?)($f($n - 1))",
+    ] {
+        let text = format!("($f := function($n, $m){{{body}}}; $f(1, 1))");
+        let answer = evaluate(&text, Dialect::Latest, None, None, &Limits::generous());
+        let error = answer.expect_err(body);
+        assert!(
+            error.message.starts_with("Stack overflow error"),
+            "{body}: {error}"
+        );
+    }
+}
+
+#[test]
 fn values_may_nest_as_deep_as_they_can_be_read() {
     let text = format!("{}{}", "[".repeat(1_000), "]".repeat(1_000));
     let deep = Json::parse(&text).expect("it nests as deep as it may");

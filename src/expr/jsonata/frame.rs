@@ -145,8 +145,10 @@ impl Drop for Cycles {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Dialect;
+    use super::super::ast::Kind;
+    use super::super::function::{Form, Function};
     use super::super::names::Names;
+    use super::super::{Dialect, parser, process};
     use super::*;
 
     #[test]
@@ -160,6 +162,26 @@ mod tests {
         assert!(inner.get(a).is_some());
         assert!(inner.get(b).is_some_and(|item| item.is_undefined()));
         assert!(outer.get(b).is_none());
+    }
+
+    #[test]
+    fn a_frame_that_holds_itself_is_freed() {
+        let mut names = Names::new(Dialect::Aws);
+        let syntax = parser::parse("function(){1}", Dialect::Aws).expect("it can be parsed");
+        let node = process::process(syntax, Dialect::Aws, &mut names).expect("it is right");
+        let Kind::Lambda(lambda) = &node.kind else {
+            panic!("it is a function");
+        };
+        let frame = Env::default();
+        let closure = Form::Closure(lambda.clone(), Rc::clone(&frame), Item::Undefined);
+        frame.bind(names.intern(&"f".into()), Function::item(closure));
+        let mut cycles = Cycles::default();
+        cycles.remember(&frame);
+        let weak = Rc::downgrade(&frame);
+        drop(frame);
+        assert!(weak.upgrade().is_some());
+        drop(cycles);
+        assert!(weak.upgrade().is_none());
     }
 
     #[test]

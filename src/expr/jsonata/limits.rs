@@ -46,8 +46,8 @@ impl Limits {
 pub(super) struct Meter {
     limits: Limits,
     pub(super) depth: usize,
-    /// How many calls are being made inside each other: more than the depth tells where the last call of a function is
-    /// a function that calls functions.
+    /// How many calls and paths are under way inside each other. They take more of the stack than other expressions; and
+    /// where the last call of a function is to one that calls functions, the depth does not tell.
     calls: usize,
     steps: u64,
     memory: usize,
@@ -70,7 +70,7 @@ impl Meter {
         self.depth += 1;
         self.steps += 1;
         if self.depth > self.limits.depth || self.steps > self.limits.steps {
-            return Err(self.exceeded());
+            return Err(self.exceeded(self.depth));
         }
         Ok(())
     }
@@ -80,17 +80,17 @@ impl Meter {
         self.depth -= 1;
     }
 
-    /// Begins a call.
+    /// Begins a call or a path.
     pub(super) fn call(&mut self) -> Result<(), Error> {
         self.calls += 1;
-        if self.calls > self.limits.depth {
-            self.depth = self.calls;
-            return Err(self.exceeded());
+        let most = self.limits.depth.min(Limits::DEEPEST / 2);
+        if self.calls > most {
+            return Err(overflow(self.calls, most));
         }
         Ok(())
     }
 
-    /// Ends a call.
+    /// Ends it.
     pub(super) fn ended(&mut self) {
         self.calls -= 1;
     }
@@ -99,8 +99,7 @@ impl Meter {
     pub(super) fn reach(&mut self, levels: usize) -> Result<(), Error> {
         self.steps += levels as u64;
         if self.depth + levels > self.limits.depth || self.steps > self.limits.steps {
-            self.depth += levels;
-            return Err(self.exceeded());
+            return Err(self.exceeded(self.depth + levels));
         }
         Ok(())
     }
@@ -144,15 +143,11 @@ impl Meter {
     }
 
     #[cold]
-    fn exceeded(&self) -> Error {
-        if self.depth <= self.limits.depth {
+    fn exceeded(&self, depth: usize) -> Error {
+        if depth <= self.limits.depth {
             return timeout();
         }
-        let message = format!(
-            "Stack overflow error: Check for non-terminating recursive function.  Consider rewriting as tail-recursive. Depth={} max={}",
-            self.depth, self.limits.depth
-        );
-        Error::new("U1001", message)
+        overflow(depth, self.limits.depth)
     }
 }
 
@@ -165,6 +160,14 @@ fn list_bytes(items: usize) -> usize {
         capacity = capacity.saturating_add(capacity / 2);
     }
     before.saturating_add(capacity).saturating_mul(8)
+}
+
+#[cold]
+fn overflow(depth: usize, most: usize) -> Error {
+    let message = format!(
+        "Stack overflow error: Check for non-terminating recursive function.  Consider rewriting as tail-recursive. Depth={depth} max={most}"
+    );
+    Error::new("U1001", message)
 }
 
 #[cold]

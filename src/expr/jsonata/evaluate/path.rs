@@ -22,7 +22,9 @@ impl Evaluator<'_> {
         input: &Item,
         env: &Env,
     ) -> Result<Value, Error> {
+        self.meter.call()?;
         let found = self.steps(path, input, env)?;
+        self.meter.ended();
         let keep = path.keep_singleton;
         if let Some(group) = &node.group {
             let result = match found {

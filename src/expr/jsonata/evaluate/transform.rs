@@ -41,6 +41,7 @@ impl Evaluator<'_> {
         }
         let value = text::to_json(value, &mut self.meter)?;
         let copy = self.copy(&value, 0)?;
+        self.meter.call()?;
         let found = self.evaluate(&transform.pattern, &Item::Json(copy.clone()), env)?;
         let mut changes = Changes::default();
         if !found.is_undefined() {
@@ -48,6 +49,7 @@ impl Evaluator<'_> {
                 self.change(transform, &item, &mut changes, env)?;
             }
         }
+        self.meter.ended();
         Ok(Item::Json(changes.applied(&copy, 0, &mut self.meter)?))
     }
 
