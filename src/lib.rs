@@ -56,6 +56,8 @@ pub mod cli;
 #[cfg(feature = "cli")]
 pub mod conformance;
 
+pub use expr::jsonata;
+
 pub use asl::Definition;
 pub use engine::{Command, Event, Execution, Failure};
 pub use machine::Machine;

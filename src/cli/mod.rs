@@ -4,6 +4,7 @@
 //! [`Exit`]'s.
 
 mod conformance;
+mod eval;
 mod exit;
 mod gaps;
 mod generate;
@@ -76,6 +77,8 @@ enum Command {
     Validate(validate::Validate),
     /// Draw a state machine.
     Graph(graph::Graph),
+    /// Evaluate an expression: JSONata, a JSONPath, or an intrinsic function.
+    Eval(eval::Eval),
     /// Hold the engine to cases of behaviour.
     Conformance(conformance::Conformance),
     /// Print what makes a shell complete the words of sfn-run.
@@ -114,6 +117,7 @@ pub fn main() -> ExitCode {
         Ok(Command::Run(run)) => run.run(),
         Ok(Command::Validate(validate)) => validate.run(),
         Ok(Command::Graph(graph)) => graph.run(),
+        Ok(Command::Eval(eval)) => eval.run(),
         Ok(Command::Conformance(conformance)) => conformance.run(),
         Ok(Command::Completions(completions)) => completions.run(command()),
         Ok(Command::Man(man)) => man.run(command()),

@@ -37,28 +37,27 @@ impl StartOptions {
         let mut prepared = Prepared {
             identity: identity(definition, name),
             context: None,
-            variables: self.variables()?,
+            variables: variables(&self.var)?,
         };
         if let Some(context) = &self.context {
             prepared.take_context(&input::option_json("--context", context)?)?;
         }
         Ok(prepared)
     }
+}
 
-    fn variables(&self) -> Result<Variables, String> {
-        let mut variables = Object::new();
-        for var in &self.var {
-            let named = var.split_once('=').filter(|(name, _)| is_variable(name));
-            let (name, value) = named.ok_or_else(|| {
-                format!(
-                    "--var '{var}': write NAME=VALUE, such as limit=10 or 'order={{\"id\": 7}}'"
-                )
-            })?;
-            let value = Json::parse(value).unwrap_or_else(|_| Json::from(value));
-            variables.insert(name, value);
-        }
-        Ok(Variables::new(variables))
+/// The variables that `--var` names.
+pub(super) fn variables(options: &[String]) -> Result<Variables, String> {
+    let mut variables = Object::new();
+    for var in options {
+        let named = var.split_once('=').filter(|(name, _)| is_variable(name));
+        let (name, value) = named.ok_or_else(|| {
+            format!("--var '{var}': write NAME=VALUE, such as limit=10 or 'order={{\"id\": 7}}'")
+        })?;
+        let value = Json::parse(value).unwrap_or_else(|_| Json::from(value));
+        variables.insert(name, value);
     }
+    Ok(Variables::new(variables))
 }
 
 impl Prepared {

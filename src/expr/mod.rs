@@ -1,10 +1,11 @@
 //! The expression languages of the States Language: JSONPath as AWS evaluates it, Reference Paths, intrinsic functions
-//! and payload templates.
+//! and payload templates; and JSONata.
 //!
 //! Expressions are compiled once, when a machine is, and evaluated against a [`Scope`]. They know nothing of states.
 
 mod dice;
 pub mod intrinsics;
+pub mod jsonata;
 pub mod path;
 pub mod reference;
 mod scope;

@@ -143,11 +143,12 @@ pub(super) fn length(value: &Json) -> usize {
         },
         |container, values| {
             let commas = container.values().len().saturating_sub(1);
-            let length = 2 + commas + container.around() + values;
+            // What is shared may be longer, written out, than any number tells.
+            let length = values.saturating_add(2 + commas + container.around());
             container.length().store(length, Relaxed);
             length
         },
-        |sum, length| sum + length,
+        |sum: usize, length| sum.saturating_add(length),
     )
 }
 

@@ -398,3 +398,63 @@ fn a_mistyped_command_or_option_is_told() {
     check(&run(ECHO, &["\n {\"a\":1}"]), 0, "{\"a\":1}\n", "");
     check(&run(ECHO, &["-7"]), 0, "-7\n", "");
 }
+
+#[test]
+fn expressions_are_evaluated_on_their_own() {
+    check(
+        &sfn_run(&["eval", "$sum(a.b)", r#"{"a":[{"b":1},{"b":2}]}"#]),
+        0,
+        "3\n",
+        "",
+    );
+    let condition = sfn_run(&[
+        "eval",
+        "{% $states.input.n > $limit %}",
+        r#"{"n":7}"#,
+        "--var",
+        "limit=5",
+    ]);
+    check(&condition, 0, "true\n", "");
+    check(
+        &sfn_run(&["eval", "nothing", "{}"]),
+        0,
+        "",
+        "gives nothing (undefined)",
+    );
+    check(&sfn_run(&["eval", "1 + 'a'"]), 1, "", "error: T2001: ");
+    check(
+        &sfn_run(&["eval", "1 +"]),
+        1,
+        "",
+        "error: S0207: Unexpected end of expression\n  1 +\n",
+    );
+    check(
+        &sfn_run(&["eval", "a ?? 1", "{}", "--dialect", "latest"]),
+        0,
+        "1\n",
+        "",
+    );
+    check(
+        &sfn_run(&["eval", "--jsonpath", "$.a[*].b", r#"{"a":[{"b":1}]}"#]),
+        0,
+        "[1]\n",
+        "",
+    );
+    check(
+        &sfn_run(&["eval", "--jsonpath", "$.x", "{}"]),
+        1,
+        "",
+        "No results for path",
+    );
+    check(
+        &sfn_run(&[
+            "eval",
+            "--intrinsic",
+            "States.MathAdd(1, $.n)",
+            r#"{"n":2}"#,
+        ]),
+        0,
+        "3\n",
+        "",
+    );
+}

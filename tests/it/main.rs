@@ -7,6 +7,7 @@ mod docs;
 mod generator;
 #[cfg(unix)]
 mod interrupt;
+mod jsonata;
 mod jsonpath;
 mod overlay;
 mod pictures;

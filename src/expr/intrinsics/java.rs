@@ -49,19 +49,25 @@ pub(super) fn sort_as_hash_set(values: &mut [&Json]) {
 }
 
 /// `java.util.Random`.
-pub(super) struct Random(u64);
+pub(in crate::expr) struct Random(u64);
 
 impl Random {
     const MULTIPLIER: u64 = 0x5_DEEC_E66D;
     const MASK: u64 = (1 << 48) - 1;
 
-    pub(super) fn new(seed: i64) -> Self {
+    pub(in crate::expr) fn new(seed: i64) -> Self {
         Self((seed as u64 ^ Self::MULTIPLIER) & Self::MASK)
     }
 
     fn next(&mut self, bits: u32) -> i32 {
         self.0 = self.0.wrapping_mul(Self::MULTIPLIER).wrapping_add(0xB) & Self::MASK;
         (self.0 >> (48 - bits)) as i32
+    }
+
+    /// A number of `[0, 1)`.
+    pub(in crate::expr) fn next_f64(&mut self) -> f64 {
+        let high = i64::from(self.next(26)) << 27;
+        (high + i64::from(self.next(27))) as f64 / (1_i64 << 53) as f64
     }
 
     /// A number from 0 up to a bound, which is not in it. The bound must be positive.

@@ -5,7 +5,7 @@
 
 mod array;
 mod codec;
-mod java;
+pub(super) mod java;
 mod json;
 mod math;
 mod parse;

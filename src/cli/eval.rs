@@ -1,0 +1,193 @@
+//! `sfn-run eval`: an expression on its own, for those who are writing one.
+
+use clap::{Args, ValueEnum};
+
+use super::{Exit, input, start, terminal};
+use crate::expr::jsonata::{Bindings, Dialect, Environment, Expression, Limits, Outcome, States};
+use crate::expr::{Call, Context, Dice, Path, Scope, Variables};
+use crate::value::{Json, Timestamp};
+
+/// The options of `sfn-run eval`.
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Eval {
+    /// The expression: JSONata, with or without {% %}
+    expression: String,
+    /// What it is evaluated on: a file, `-` for standard input, or JSON itself. In JSONata it is `$states.input` and `$`
+    #[arg(allow_negative_numbers = true)]
+    input: Option<String>,
+    /// The expression is a JSONPath
+    #[arg(long, conflicts_with = "intrinsic")]
+    jsonpath: bool,
+    /// The expression is an intrinsic function
+    #[arg(long)]
+    intrinsic: bool,
+    /// A variable; VALUE is JSON, or else a string. May be given several times
+    #[arg(long, value_name = "NAME=VALUE")]
+    var: Vec<String>,
+    /// Which JSONata: aws is the service's (2.0.6, six functions more, no $eval), latest has `??` and `?:`
+    #[arg(long, value_enum, default_value_t)]
+    dialect: Kind,
+    /// What random numbers and UUIDs are drawn from
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  sfn-run eval '$sum(items.(price * quantity))' order.json
+  sfn-run eval '{% $states.input.total > $limit %}' '{\"total\": 7}' --var limit=5
+  sfn-run eval --jsonpath '$.items[?(@.price > 10)].name' order.json
+  sfn-run eval --intrinsic \"States.Format('{} of {}', $.a, $.b)\" '{\"a\": 1, \"b\": 2}'
+
+Exit codes:
+  0 a value, on standard output as JSON, or nothing   1 the expression failed   2 usage";
+
+#[derive(Clone, Copy, Default, ValueEnum)]
+enum Kind {
+    #[default]
+    Aws,
+    Latest,
+}
+
+/// What came of an expression.
+enum Found {
+    Value(Json),
+    /// Nothing, and how that is called.
+    Nothing(&'static str),
+}
+
+/// Why an expression has no value: a text, and where in the expression, in characters.
+struct Problem {
+    message: String,
+    at: Option<usize>,
+}
+
+impl Eval {
+    pub(super) fn run(&self) -> Exit {
+        self.evaluated()
+            .unwrap_or_else(|problem| terminal::refuse(&problem))
+    }
+
+    fn evaluated(&self) -> Result<Exit, String> {
+        let variables = start::variables(&self.var)?;
+        let input = self
+            .input
+            .as_deref()
+            .map(input::execution_input)
+            .transpose()?;
+        let input = input.map(|input| input.json);
+        let found = if self.jsonpath || self.intrinsic {
+            self.in_scope(&input.unwrap_or_else(Json::object), &variables)
+        } else {
+            self.jsonata(input, &variables)
+        };
+        match found {
+            Ok(Found::Value(value)) => {
+                terminal::print(&format!("{value}\n"))?;
+                Ok(Exit::Success)
+            }
+            Ok(Found::Nothing(what)) => {
+                terminal::note(what);
+                Ok(Exit::Success)
+            }
+            Err(problem) => {
+                terminal::complain(&self.shown(&problem));
+                Ok(Exit::Failed)
+            }
+        }
+    }
+
+    fn jsonata(&self, input: Option<Json>, variables: &Variables) -> Result<Found, Problem> {
+        let dialect = match self.dialect {
+            Kind::Aws => Dialect::Aws,
+            Kind::Latest => Dialect::Latest,
+        };
+        let problem = |error: crate::expr::jsonata::Error| Problem {
+            message: format!("{}: {}", error.code, error.message),
+            at: error.position,
+        };
+        let expression = Expression::parse(self.text(), dialect).map_err(problem)?;
+        let states = States {
+            input: input.clone(),
+            ..States::default()
+        };
+        let bindings = Bindings::new()
+            .with_states(states)
+            .with_variables(variables);
+        let environment = Environment {
+            now: now(),
+            dice: &Dice::new(self.seed, 0),
+        };
+        let outcome = expression.evaluate(input.as_ref(), &bindings, &Limits::aws(), &environment);
+        Ok(match outcome.map_err(problem)? {
+            Outcome::Value(value) => Found::Value(value),
+            Outcome::Undefined => Found::Nothing("the expression gives nothing (undefined)"),
+            Outcome::Function => {
+                Found::Nothing("the expression gives a function, which has no JSON")
+            }
+        })
+    }
+
+    /// The expression without `{% %}`.
+    fn text(&self) -> &str {
+        let inside = self.expression.strip_prefix("{%");
+        inside
+            .and_then(|rest| rest.strip_suffix("%}"))
+            .unwrap_or(&self.expression)
+    }
+
+    fn in_scope(&self, input: &Json, variables: &Variables) -> Result<Found, Problem> {
+        let problem = |message: String| Problem { message, at: None };
+        let make = Json::object;
+        let scope = Scope {
+            input,
+            context: &Context::new(&make),
+            variables,
+            dice: &Dice::new(self.seed, 0),
+        };
+        let value = if self.jsonpath {
+            let path =
+                Path::compile(&self.expression).map_err(|error| problem(error.to_string()))?;
+            path.find(&scope)
+                .map_err(|error| problem(error.to_string()))
+        } else {
+            let call =
+                Call::compile(&self.expression).map_err(|error| problem(error.to_string()))?;
+            call.eval(&scope).map_err(|fault| problem(fault.message))
+        };
+        value.map(Found::Value)
+    }
+
+    /// The problem, and the place under the expression where that has one line.
+    fn shown(&self, problem: &Problem) -> String {
+        let text = self.text();
+        match problem.at {
+            Some(at) if !text.contains('\n') => {
+                // The place is that behind the token at fault, in UTF-16 units.
+                let units = at.saturating_sub(1);
+                let mut seen = 0;
+                let before = text.chars().take_while(|c| {
+                    seen += c.len_utf16();
+                    seen <= units
+                });
+                let blank = " ".repeat(before.count());
+                format!("{}\n  {text}\n  {blank}^", problem.message)
+            }
+            Some(at) => format!("{} at {at}", problem.message),
+            None => problem.message.clone(),
+        }
+    }
+}
+
+/// What `$now()` tells.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "there is no execution here whose driver would tell the time"
+)]
+fn now() -> Timestamp {
+    let since = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap_or_default();
+    Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}

@@ -1,0 +1,396 @@
+//! JSONata against the public test-suite, the reference implementation's answers, and hostile input.
+
+use sfn::Json;
+use sfn::expr::Dice;
+use sfn::expr::jsonata::{Bindings, Dialect, Environment, Error, Expression, Limits, Outcome};
+use sfn::value::Timestamp;
+
+use crate::corpus;
+
+/// Cases of the suite that are not met.
+const SUITE_DIFFERENCES: &[(i64, &str)] = &[
+    (405, "half a surrogate pair, which no Rust string can hold"),
+    (408, "half a surrogate pair, which no Rust string can hold"),
+];
+
+/// Random expressions that are answered differently.
+const FUZZ_DIFFERENCES: &[(i64, &str)] = &[
+    (
+        1255,
+        "of two errors in one array, the reference tells the one that its promises reach first",
+    ),
+    (
+        1998,
+        "of two errors in one array, the reference tells the one that its promises reach first",
+    ),
+    (
+        3628,
+        "the reference had changed its input in an earlier case",
+    ),
+    (
+        4153,
+        "the reference had changed its input in an earlier case",
+    ),
+    (
+        4208,
+        "the reference had changed its input in an earlier case",
+    ),
+];
+
+fn evaluate(
+    text: &str,
+    dialect: Dialect,
+    input: Option<&Json>,
+    bindings: Option<&Json>,
+    limits: &Limits,
+) -> Result<Outcome, Error> {
+    let expression = Expression::parse(text, dialect)?;
+    let members = bindings.and_then(Json::as_object);
+    let bindings = members
+        .into_iter()
+        .flat_map(|object| object.iter())
+        .fold(Bindings::new(), |all, (name, value)| {
+            all.with(name.clone(), value.clone())
+        });
+    let environment = Environment {
+        now: Timestamp::from_millis(1_700_000_000_000),
+        dice: &Dice::new(1, 0),
+    };
+    expression.evaluate(input, &bindings, limits, &environment)
+}
+
+/// Equal but for the last digits of doubles.
+fn same(a: &Json, b: &Json) -> bool {
+    match (a, b) {
+        (Json::Number(a), Json::Number(b)) => {
+            let (a, b) = (a.as_f64(), b.as_f64());
+            a == b || (a - b).abs() <= 1e-14 * a.abs()
+        }
+        (Json::Array(a), Json::Array(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
+        }
+        (Json::Object(a), Json::Object(b)) => {
+            let member = |(name, value): (_, &Json)| b.get(name).is_some_and(|b| same(value, b));
+            a.len() == b.len() && a.iter().all(|(name, value)| member((name.as_str(), value)))
+        }
+        _ => a == b,
+    }
+}
+
+/// Whether an answer is the expected one; of an error, the code and whatever else the case tells.
+fn agrees(answer: &Result<Outcome, Error>, expected: &Json) -> bool {
+    let text = |name: &str| {
+        let within = expected.get("error").and_then(|error| error.get(name));
+        within.or(expected.get(name)).and_then(Json::as_str)
+    };
+    match (text("kind"), answer) {
+        (Some("undefined"), Ok(Outcome::Undefined)) => true,
+        (Some("value"), Ok(Outcome::Value(value))) => expected
+            .get("value")
+            .is_some_and(|expected| same(value, expected)),
+        (Some("error"), Err(error)) => {
+            text("code") == Some(error.code)
+                && text("message").is_none_or(|message| message == error.message)
+                && text("token").is_none_or(|token| error.token.as_deref() == Some(token))
+        }
+        _ => false,
+    }
+}
+
+fn run(case: &Json, environments: &[Json]) -> Result<Outcome, Error> {
+    let environment = case.get("env").and_then(Json::as_i64);
+    let source = environment.map_or(case, |at| &environments[at as usize]);
+    let has_data = case.get("has_data").and_then(Json::as_bool) == Some(true);
+    let mut limits = Limits::generous();
+    if let Some(depth) = case.get("depth").and_then(Json::as_i64)
+        && depth > 100
+    {
+        limits.depth = depth as usize;
+        limits.steps = 1_000_000;
+    }
+    let text = case
+        .get("expr")
+        .and_then(Json::as_str)
+        .expect("a case has an expression");
+    let data = source.get("data").filter(|_| has_data);
+    evaluate(text, Dialect::Latest, data, source.get("bindings"), &limits)
+}
+
+/// Runs a table of cases: those that differ must be the ones that are known to.
+fn check_table(name: &str, known: &[(i64, &str)]) {
+    let Some(text) = corpus::read(name) else {
+        return;
+    };
+    let text = String::from_utf8(text).expect("the table is text");
+    let mut environments = Vec::new();
+    let mut different = Vec::new();
+    for line in text.lines() {
+        let case = Json::parse(line).expect("each line is JSON");
+        if case.get("define").is_some() {
+            environments.push(case);
+            continue;
+        }
+        let answer = run(&case, &environments);
+        let id = case
+            .get("id")
+            .and_then(Json::as_i64)
+            .expect("a case has an id");
+        let expected = case.get("expect").expect("a case expects something");
+        let is_known = known.iter().any(|(each, _)| *each == id);
+        if agrees(&answer, expected) == is_known {
+            let expression = case.get("expr").and_then(Json::as_str).unwrap_or_default();
+            let verb = if is_known { "now agrees" } else { "differs" };
+            different.push(format!(
+                "{id} {verb}: {expression}\n  {answer:?}\n  {expected}"
+            ));
+        }
+    }
+    assert!(different.is_empty(), "{}", different.join("\n"));
+}
+
+#[test]
+fn the_public_suite_agrees() {
+    check_table("jsonata-suite.jsonl", SUITE_DIFFERENCES);
+}
+
+#[test]
+fn random_expressions_agree_with_the_reference() {
+    check_table("jsonata-fuzz.jsonl", FUZZ_DIFFERENCES);
+}
+
+fn aws(text: &str) -> String {
+    match evaluate(text, Dialect::Aws, None, None, &Limits::aws()) {
+        Ok(Outcome::Value(value)) => value.to_string(),
+        Ok(other) => format!("{other:?}"),
+        Err(error) => error.to_string(),
+    }
+}
+
+#[test]
+fn the_functions_of_the_service() {
+    for (text, expected) in [
+        ("$partition([0,1,2,3], 3)", "[[0,1,2],[3]]"),
+        ("$partition([0], 5)", "[[0]]"),
+        ("$partition([1,2,3], 2.6)", "[[1,2],[3]]"),
+        ("$partition([1,2])", "[[1,2]]"),
+        ("$partition([1,2], 0)", "Undefined"),
+        (
+            "$partition([1,2], -1)",
+            "D3137: Second argument must be zero or greater",
+        ),
+        (
+            "$partition([1,2], null)",
+            "T0410: Argument 2 of function \"partition\" does not match function signature",
+        ),
+        ("$range(1, 9, 2)", "[1,3,5,7,9]"),
+        ("$range(9, 1, -4)", "[9,5,1]"),
+        ("$range(1, 9, 9)", "1"),
+        ("$range(1.9, 3.9, 1.9)", "[1,2,3]"),
+        ("$range(1, 9, 0.5)", "Undefined"),
+        ("$range(1, 9)", "Undefined"),
+        ("$count($range(1, 1001, 1))", "1001"),
+        ("$hash('', 'MD5')", "\"d41d8cd98f00b204e9800998ecf8427e\""),
+        (
+            "$hash(1, 'MD5')",
+            "T0410: Argument 1 of function \"hash\" does not match function signature",
+        ),
+        ("$random(42)", "0.7275636800328681"),
+        ("$random(42) = $random(42)", "true"),
+        (
+            "$uuid(1)",
+            "T0410: Argument 1 of function \"uuid\" does not match function signature",
+        ),
+        ("$parse('-0')", "0"),
+        ("$parse(' {\"a\": [1.1]} ')", "{\"a\":[1.1]}"),
+        (
+            "$parse(1)",
+            "T0410: Argument 1 of function \"parse\" does not match function signature",
+        ),
+        ("$eval('1')", "T1006: Attempted to invoke a non-function"),
+        (
+            "$randomSeeded(1)",
+            "T1006: Attempted to invoke a non-function",
+        ),
+        ("[1/0, -1/0, 0/0]", "[\"Infinity\",\"-Infinity\",\"NaN\"]"),
+        ("9007199254740993 + 1", "9007199254740994"),
+        (
+            "$string(1e20) & ' ' & 1e21",
+            "\"100000000000000000000 1e+21\"",
+        ),
+        ("$exists(null)", "true"),
+        (
+            "a ?? 1",
+            "S0211: The symbol \"?\" cannot be used as a unary operator",
+        ),
+    ] {
+        assert_eq!(aws(text), expected, "{text}");
+    }
+    assert!(aws("$parse('')").starts_with("D3137: Invalid JSON"));
+    assert!(aws("$parse('{\"a\":1,\"a\":2}')").starts_with("D3137: Invalid JSON"));
+    assert!(aws("$hash('', 'md5')").starts_with("D3137: "));
+}
+
+#[test]
+fn errors_have_the_texts_of_the_reference() {
+    for (text, expected) in [
+        (
+            "1 < 'a'",
+            "T2009: The values 1 and \"a\" either side of operator \"<\" must be of the same data type",
+        ),
+        (
+            "$sqrt(-1)",
+            "D3060: The sqrt function cannot be applied to a negative number: -1",
+        ),
+        (
+            "sum(1)",
+            "T1005: Attempted to invoke a non-function. Did you mean $sum?",
+        ),
+        (
+            "$sum(['a'])",
+            "T0412: Argument 1 of function \"sum\" must be an array of \"numbers\"",
+        ),
+        (
+            "$power(10, 1000)",
+            "D3061: The power function has resulted in a value that cannot be represented as a JSON number: base=10, exponent=1000",
+        ),
+        (
+            "{1: 2}",
+            "T1003: Key in object structure must evaluate to a string; got: 1",
+        ),
+        ("-'a'", "D1002: Cannot negate a non-numeric value: \"a\""),
+        (
+            "%",
+            "S0217: The object representing the 'parent' cannot be derived from this expression",
+        ),
+    ] {
+        assert_eq!(aws(text), expected);
+    }
+}
+
+#[test]
+fn hostile_expressions_end_in_an_error_of_the_right_kind() {
+    let doubled = |what: &str| {
+        format!("($f := function($s,$n){{$n=0?$s:$f({{'a':[$s],'b':[$s]}},$n-1)}}; {what})")
+    };
+    for text in [
+        "(".repeat(100_000),
+        "[".repeat(100_000),
+        "{\"a\":".repeat(100_000),
+        "-".repeat(100_000),
+        format!("1{}", "+1".repeat(100_000)),
+        format!("a{}", "[0]".repeat(100_000)),
+        "($f := function($x){1 + $f($x)}; $f(1))".into(),
+        "($f := function($n){$map([$n], $f)}; $f(1))".into(),
+        "($f := function($x){$f($x)}; $f(1))".into(),
+        "($f := function($s){$f($s & $s)}; $f('ab'))".into(),
+        "($f := function($s){$f($append($s,$s))}; $f([1,2]))".into(),
+        "[1..10000000]".into(),
+        "$range(1, 1e18, 1)".into(),
+        "$pad('a', 1e300)".into(),
+        "[1..3000]@$a.[1..3000]@$b.[1..3000]@$c[$a=$b]".into(),
+        "$match('aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa', /(a|aa)+\\1b/)".into(),
+        doubled("$string($f(1,60))"),
+        doubled("$f(1,60) & ''"),
+        doubled("$f(1,60) = $f(1,60)"),
+        doubled("$count($f(1,60).**)"),
+        doubled("$f(1,60) ~> |x|{}|"),
+    ] {
+        let mut limits = Limits::aws();
+        limits.steps = 1_000_000;
+        let short: String = text.chars().take(60).collect();
+        let answer = evaluate(&text, Dialect::Aws, None, None, &limits);
+        let error = answer.expect_err(&short);
+        assert_eq!(error.code, "U1001", "{short}: {error}");
+    }
+}
+
+#[test]
+fn recursion_of_any_kind_ends_before_the_stack_does() {
+    for body in [
+        "1 + $f($n - 1)",
+        "$map([$n - 1], $f)",
+        "1 + $reduce([$n - 1, 1], $f)",
+        "1 + (1)[$f($n - 1) = 0]",
+        "[1, 2]^($f($n - 1))",
+        "[1]@$x.($f($n - 1))",
+        "[1]{\"a\": $f($n - 1)}",
+        "{\"a\": 1} ~> |$|{\"a\": $f($n - 1)}|",
+        "$replace(\"a\", /a/, function($m){$f($n - 1)})",
+        "\"a\" & $eval(\"$f($n - 1)\")",
+        "\"a\" & ($n - 1 ~> $f ~> $string)",
+        "[[[[$f($n - 1)]]]]",
+        "{\"a\": {\"b\": {\"c\": $f($n - 1)}}}",
+        "(((($f($n - 1); 1); 1); 1); 1)",
+        "$n < 2 and $n < 2 and $n < 2 and $f($n - 1)",
+        "$sort([2, 1], function($a, $b){$f($n - 1)})",
+        "$string(?)($f($n - 1))",
+    ] {
+        let text = format!("($f := function($n, $m){{{body}}}; $f(1, 1))");
+        let answer = evaluate(&text, Dialect::Latest, None, None, &Limits::generous());
+        let error = answer.expect_err(body);
+        assert!(
+            error.message.starts_with("Stack overflow error"),
+            "{body}: {error}"
+        );
+    }
+}
+
+#[test]
+fn values_may_nest_as_deep_as_they_can_be_read() {
+    let text = format!("{}{}", "[".repeat(1_000), "]".repeat(1_000));
+    let deep = Json::parse(&text).expect("it nests as deep as it may");
+    for expression in [
+        "$string($)",
+        "$ = $$",
+        "$count(**)",
+        "$ ~> |x|{}|",
+        "a",
+        "*",
+        "$boolean($)",
+    ] {
+        let answer = evaluate(expression, Dialect::Aws, Some(&deep), None, &Limits::aws());
+        assert!(answer.is_ok(), "{expression}: {answer:?}");
+    }
+}
+
+#[test]
+fn references_are_known_without_evaluation() {
+    let check = |text: &str, variables: &[&str], fields: &[&str], roots: usize| {
+        let expression = Expression::parse(text, Dialect::Aws).expect("it can be parsed");
+        let references = expression.references();
+        let paths: Vec<String> = references
+            .variables
+            .iter()
+            .map(|each| {
+                [std::slice::from_ref(&each.name), &each.fields[..]]
+                    .concat()
+                    .join(".")
+            })
+            .collect();
+        let names: Vec<&str> = references
+            .fields
+            .iter()
+            .map(|each| each.name.as_str())
+            .collect();
+        assert_eq!(paths, variables, "{text}");
+        assert_eq!(names, fields, "{text}");
+        assert_eq!(references.root.len(), roots, "{text}");
+    };
+    check("$states.input.a.b + $x", &["states.input.a.b", "x"], &[], 0);
+    check("phone & $$.a", &[], &["phone"], 1);
+    check(
+        "$states.input.items[price > 10].(name & $.b)",
+        &["states.input.items"],
+        &[],
+        0,
+    );
+    check("($y := 1; function($v){$v + $y + $z})", &["z"], &[], 0);
+    check(
+        "$map($states.result, function($v){$v.id})",
+        &["states.result"],
+        &[],
+        0,
+    );
+    check("$sum([1,2]) + $count(a)", &[], &["a"], 0);
+    check("[1,2].(a)", &[], &[], 0);
+}
