@@ -90,7 +90,12 @@ impl Workload {
             });
             execution.advance(&self.machine, Event { at: now, kind }, &mut effects);
             if !effects.history.is_empty() {
-                history.push(std::mem::take(&mut effects.history));
+                let mut batch = std::mem::take(&mut effects.history);
+                // What is kept for long is kept without room to grow.
+                if batch.capacity() / 5 > batch.len() / 4 {
+                    batch.shrink_to_fit();
+                }
+                history.push(batch);
             }
             for command in effects.commands.drain(..) {
                 if let Command::Invoke(request) = command {
