@@ -93,7 +93,7 @@ pub(super) fn compare(a: &Number, b: &Number) -> Ordering {
     a.compare(b)
 }
 
-/// The sign-less whole part of a number as an index from either end of a list.
+/// The place in a list of that length that a number means: its whole part, counted from the end when negative.
 pub(super) fn index(value: f64, length: usize) -> Option<usize> {
     let mut at = value.floor();
     if at < 0.0 {

@@ -19,7 +19,7 @@ use std::borrow::Cow;
 use std::rc::Rc;
 
 use super::Dialect;
-use super::ast::{Binding, Frames, Kind, Node, Stage};
+use super::ast::{Binding, Frames, Kind, Node, Operator, Stage};
 use super::bindings::{Bindings, Environment};
 use super::error::Error;
 use super::frame::{Cycles, Env, Frame};
@@ -77,7 +77,7 @@ impl<'a> Evaluator<'a> {
 
     /// Evaluates an expression in a context.
     pub(super) fn evaluate(&mut self, node: &Node, input: &Item, env: &Env) -> Result<Item, Error> {
-        // The leaves, which most of all expressions are, take no way through the other kinds.
+        // What most of all expressions are takes no way through the other kinds.
         match &node.kind {
             Kind::Walk(walk) if node.is_bare() => {
                 self.meter.reach(2)?;
@@ -92,7 +92,34 @@ impl<'a> Evaluator<'a> {
                 self.meter.reach(1)?;
                 Ok(Item::Json(value.clone()))
             }
+            Kind::Binary(operator, both) if node.is_bare() => {
+                self.meter.enter()?;
+                let item = self.operation(node.position, *operator, both, input, env)?;
+                self.meter.leave();
+                Ok(item)
+            }
+            Kind::Object(group) if node.is_bare() => {
+                self.meter.enter()?;
+                let item = self.object(group, input, env)?;
+                self.meter.leave();
+                Ok(item)
+            }
             _ => self.branch(node, input, env),
+        }
+    }
+
+    /// An infix operator: what goes wrong is about it.
+    fn operation(
+        &mut self,
+        position: usize,
+        operator: Operator,
+        both: &[Node; 2],
+        input: &Item,
+        env: &Env,
+    ) -> Result<Item, Error> {
+        match self.binary(operator, both, input, env) {
+            Ok(item) => Ok(item),
+            Err(error) => Err(error.at(position).about(operator.text())),
         }
     }
 
@@ -133,9 +160,9 @@ impl<'a> Evaluator<'a> {
                 .map_err(|error| error.at(node.position).about("-"))?,
             Kind::Array(items) => self.array(items, node.is_cons(), input, env)?,
             Kind::Object(group) => self.object(group, input, env)?,
-            Kind::Binary(operator, both) => self
-                .binary(*operator, both, input, env)
-                .map_err(|error| error.at(node.position).about(operator.text()))?,
+            Kind::Binary(operator, both) => {
+                self.operation(node.position, *operator, both, input, env)?
+            }
             Kind::Apply(both) => return self.apply_operator(both, node.position, input, env),
             Kind::Bind(symbol, value) => {
                 let value = self.evaluate(value, input, env)?;

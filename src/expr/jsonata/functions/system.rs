@@ -1,7 +1,5 @@
 //! Functions that look at the time, draw, fail, or evaluate text.
 
-use std::sync::Arc;
-
 use crate::expr::jsonata::error::Error;
 use crate::expr::jsonata::evaluate::Evaluator;
 use crate::expr::jsonata::function::{Arguments, Builtin, Place};
@@ -111,7 +109,7 @@ fn eval(
         .and_then(|tree| process::process(tree, Dialect::Latest, names))
         .map_err(|error| wrapped("D3120", "Syntax error in expression", text, error))?;
     evaluator
-        .evaluate(&Arc::new(node), &input, place.env)
+        .evaluate(&node, &input, place.env)
         .map(Value::Item)
         .map_err(|error| match error.code {
             "U1001" => error,
