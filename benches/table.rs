@@ -122,7 +122,7 @@ const ROWS: [Row; 8] = [
         units: 100,
         file: "",
         answer: small,
-        floor: floor::w1,
+        floor: floor::wide,
         goal: None,
         goal_without: None,
     },

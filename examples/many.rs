@@ -1,4 +1,4 @@
-//! A thousand executions of one machine at once, on as many threads as the runtime has: the machine is compiled once.
+//! A thousand executions of one machine at once, beside each other on one thread: the machine is compiled once.
 //!
 //! `cargo run --example many`
 

@@ -39,7 +39,7 @@ fn shape<const COUNT: usize>(names: [&str; COUNT]) -> Shape {
 }
 
 fn object<const COUNT: usize>(shape: &Shape, values: [Json; COUNT]) -> Json {
-    Json::Object(Object::of(shape.clone(), values.to_vec()))
+    Json::Object(Object::of(shape.clone(), values.into()))
 }
 
 fn put(value: &mut Json, name: &'static str, member: Json) {
@@ -152,5 +152,17 @@ pub(crate) fn w9(input: &Json, events: bool) -> usize {
         }
     }
     events.push(20, input);
+    events.end()
+}
+
+/// A hundred times: a number put into an object of 32 members.
+pub(crate) fn wide(input: &Json, events: bool) -> usize {
+    let mut events = Events::new(events);
+    let mut value = input.clone();
+    for number in 0..100_i64 {
+        events.push(0, &value);
+        put(&mut value, "k7", Json::from(number));
+        events.push(1, &value);
+    }
     events.end()
 }

@@ -34,9 +34,7 @@ impl Workload {
             .map_or_else(|| PathBuf::from("../shared/data"), PathBuf::from)
             .join("workloads");
         let read = |kind: &str| fs::read(folder.join(format!("{name}.{kind}.json"))).ok();
-        let machine = Machine::parse(read("asl")?)
-            .ok()
-            .expect("the workload is a machine");
+        let machine = Machine::parse(read("asl")?).expect("the workload is a machine");
         let input = Json::parse(read("input")?).expect("the workload's input is JSON");
         Some(Self {
             machine: Arc::new(machine),
@@ -61,7 +59,7 @@ impl Workload {
             .map(|number| format!("\"k{number}\":\"value {number}\""))
             .collect();
         Self {
-            machine: Arc::new(Machine::parse(machine).ok().expect("it is a machine")),
+            machine: Arc::new(Machine::parse(machine).expect("it is a machine")),
             input: Json::parse(format!("{{{}}}", members.join(","))).expect("it is JSON"),
             answer: small,
         }

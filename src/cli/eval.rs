@@ -80,7 +80,7 @@ impl Eval {
         let found = if self.jsonpath || self.intrinsic {
             self.in_scope(&input.unwrap_or_else(Json::object), &variables)
         } else {
-            self.jsonata(input, &variables)
+            self.jsonata(input.as_ref(), &variables)
         };
         match found {
             Ok(Found::Value(value)) => {
@@ -98,7 +98,7 @@ impl Eval {
         }
     }
 
-    fn jsonata(&self, input: Option<Json>, variables: &Variables) -> Result<Found, Problem> {
+    fn jsonata(&self, input: Option<&Json>, variables: &Variables) -> Result<Found, Problem> {
         let dialect = match self.dialect {
             Kind::Aws => Dialect::Aws,
             Kind::Latest => Dialect::Latest,
@@ -109,7 +109,7 @@ impl Eval {
         };
         let expression = Expression::parse(self.text(), dialect).map_err(problem)?;
         let states = States {
-            input: input.clone(),
+            input: input.cloned(),
             ..States::default()
         };
         let bindings = Bindings::new()
@@ -119,7 +119,7 @@ impl Eval {
             now: now(),
             dice: &Dice::new(self.seed, 0),
         };
-        let outcome = expression.evaluate(input.as_ref(), &bindings, &Limits::aws(), &environment);
+        let outcome = expression.evaluate(input, &bindings, &Limits::aws(), &environment);
         Ok(match outcome.map_err(problem)? {
             Outcome::Value(value) => Found::Value(value),
             Outcome::Undefined => Found::Nothing("the expression gives nothing (undefined)"),

@@ -92,11 +92,14 @@ pub(super) struct Tracer {
 impl Tracer {
     /// Draws into that file. That it cannot be a picture is told before anything runs.
     pub(super) fn new(machine: &Arc<Machine>, file: &str) -> Result<Self, String> {
+        let format = format_of(file)?;
+        // A file that cannot be written is told of now: what runs cannot be run again.
+        write(file, "")?;
         Ok(Self {
             machine: machine.clone(),
             overlay: Arc::default(),
             file: file.to_owned(),
-            format: format_of(file)?,
+            format,
         })
     }
 

@@ -36,6 +36,7 @@ pub(super) fn run(begin: &Begin<'_>) -> Result<Exit, String> {
         progress,
         waiting: BTreeMap::new(),
         printed: 0,
+        count: inputs.len(),
         failed: 0,
         unwritten: None,
     };
@@ -109,6 +110,8 @@ struct Lines<'a> {
     progress: Option<Progress>,
     waiting: BTreeMap<usize, (String, Report)>,
     printed: usize,
+    /// How many inputs there are.
+    count: usize,
     failed: usize,
     /// Why a line could not be written.
     unwritten: Option<String>,
@@ -165,8 +168,12 @@ impl Lines<'_> {
         }
         if !self.begin.run.quiet {
             let (failed, succeeded) = (self.failed, self.printed - self.failed);
+            let unstarted = match self.count - self.printed {
+                0 => String::new(),
+                count => format!(", {count} inputs were not run"),
+            };
             terminal::tell(&format!(
-                "{} executions: {succeeded} succeeded, {failed} did not",
+                "{} executions: {succeeded} succeeded, {failed} did not{unstarted}",
                 self.printed
             ));
         }

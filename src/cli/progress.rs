@@ -1,5 +1,6 @@
 //! How far a long run has come, on standard error where it is a terminal.
 
+use std::collections::BTreeSet;
 use std::fmt::{self, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -7,7 +8,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::terminal;
-use crate::engine::{Details, HistoryEvent};
+use crate::engine::{Details, HistoryEvent, Ticket};
 use crate::value::{Text, Timestamp};
 
 /// How often the line is drawn anew.
@@ -25,7 +26,8 @@ pub(super) struct Progress {
 struct Seen {
     state: Text,
     entered: u64,
-    tasks: u64,
+    /// The attempts under way.
+    tasks: BTreeSet<Ticket>,
     items_done: u64,
     items: u64,
     until: Option<Timestamp>,
@@ -110,12 +112,14 @@ impl Seen {
                 self.entered += 1;
                 self.state = name.clone();
             }
-            Details::TaskScheduled(_) => self.tasks += 1,
-            Details::TaskScheduleFailed(..)
-            | Details::TaskSubmitFailed(..)
-            | Details::TaskSucceeded { .. }
-            | Details::TaskFailed(..)
-            | Details::TaskTimedOut(..) => self.tasks = self.tasks.saturating_sub(1),
+            Details::TaskScheduled(request) => drop(self.tasks.insert(request.ticket)),
+            Details::TaskScheduleFailed(request, _)
+            | Details::TaskSubmitFailed(request, _)
+            | Details::TaskSucceeded { request, .. }
+            | Details::TaskFailed(request, _)
+            | Details::TaskTimedOut(request, _) => drop(self.tasks.remove(&request.ticket)),
+            // What a failure beside them has cut short is not told one by one.
+            Details::ParallelStateFailed | Details::MapStateFailed => self.tasks.clear(),
             Details::MapStateStarted { length } => self.items += u64::from(*length),
             Details::MapIterationSucceeded { .. }
             | Details::MapIterationFailed { .. }
@@ -128,9 +132,12 @@ impl Seen {
 /// `Charge · 12 states · 3 tasks running · 40 of 100 items · until 12:30:00Z`
 impl fmt::Display for Seen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} · {} states", self.state, self.entered)?;
-        if self.tasks > 0 {
-            write!(f, " · {} tasks running", self.tasks)?;
+        let plural = if self.entered == 1 { "" } else { "s" };
+        write!(f, "{} · {} state{plural}", self.state, self.entered)?;
+        match self.tasks.len() {
+            0 => {}
+            1 => f.write_str(" · 1 task running")?,
+            several => write!(f, " · {several} tasks running")?,
         }
         if self.items > 0 {
             write!(f, " · {} of {} items", self.items_done, self.items)?;
@@ -156,7 +163,7 @@ mod tests {
             name: "Each".into(),
             input: Json::Null,
         });
-        assert_eq!(seen.to_string(), "Each · 1 states");
+        assert_eq!(seen.to_string(), "Each · 1 state");
         seen.take(&Details::MapStateStarted { length: 3 });
         seen.take(&Details::MapIterationSucceeded {
             name: "Each".into(),
@@ -165,7 +172,7 @@ mod tests {
         seen.until = Some(Timestamp::from_millis(0));
         assert_eq!(
             seen.to_string(),
-            "Each · 1 states · 1 of 3 items · waiting until 1970-01-01T00:00:00.000Z"
+            "Each · 1 state · 1 of 3 items · waiting until 1970-01-01T00:00:00.000Z"
         );
     }
 }

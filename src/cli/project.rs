@@ -2,13 +2,15 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use serde::Deserialize;
-use toml::{Spanned, Table, Value};
+use toml::{Table, Value};
 
 use super::tasks::{self, Answer};
-use crate::resolver::Http;
+use crate::engine::{Failure, TaskRequest, errors};
+use crate::resolver::{Call, Http, Resolver, Updates};
 use crate::value::{Json, Object};
 
 /// What the file is called.
@@ -30,7 +32,7 @@ pub(super) struct Project {
 struct File {
     /// `PATTERN = ANSWER`
     #[serde(default)]
-    tasks: Option<Spanned<Table>>,
+    tasks: Table,
     /// The file that `--mock` names otherwise.
     mock: Option<String>,
 }
@@ -67,7 +69,7 @@ impl Project {
             .map_err(|error| format!("{shown}: {}", error.to_string().trim_end()))?;
         let folder = path.parent().unwrap_or(Path::new("."));
         let mut tasks = Vec::new();
-        for (pattern, answer) in file.tasks.into_iter().flat_map(Spanned::into_inner) {
+        for (pattern, answer) in file.tasks {
             let answer = of_value(&answer, folder)
                 .map_err(|problem| format!("{shown}: tasks.\"{pattern}\": {problem}"))?;
             tasks.push((pattern, answer));
@@ -90,6 +92,9 @@ fn of_value(value: &Value, folder: &Path) -> Result<Answer, String> {
                 Answer::InTurn(_) => Err("a list of answers holds no other list".to_owned()),
             });
             Ok(Answer::InTurn(turns.collect::<Result<_, _>>()?))
+        }
+        Value::String(text) if text.starts_with("http://") || text.starts_with("https://") => {
+            Server::new(text).checked().map(Answer::Always)
         }
         Value::String(text) => tasks::resolver(text, Some(folder)).map(Answer::Always),
         Value::Table(table) => of_table(table, folder),
@@ -115,7 +120,7 @@ fn of_table(table: &Table, folder: &Path) -> Result<Answer, String> {
         Some("json") => &["json"],
         Some("fail") => &["fail", "cause"],
         _ => {
-            return Err("a table that answers has one of `http`, `exec`, `json` and `fail`".into());
+            return Err("a table that answers has one of `http`, `exec`, `json` and `fail`; a pattern with a dot wants quotes".into());
         }
     };
     if let Some(unknown) = table.keys().find(|key| !known.contains(&key.as_str())) {
@@ -129,13 +134,13 @@ fn of_table(table: &Table, folder: &Path) -> Result<Answer, String> {
         _ => Err(format!("`{key}` is a string")),
     };
     match known[0] {
-        "http" => http(table, text("http")?).map(Answer::always),
+        "http" => http(table, text("http")?).map(Answer::Always),
         "exec" => {
             tasks::resolver(&format!("exec:{}", text("exec")?), Some(folder)).map(Answer::Always)
         }
         "json" => Ok(Answer::always(crate::resolver::Literal::Json(json(
             &table["json"],
-        )))),
+        )?))),
         _ => {
             let cause = table.get("cause").map(|_| text("cause")).transpose()?;
             Ok(Answer::always(crate::resolver::Literal::Fail(
@@ -150,33 +155,86 @@ fn of_table(table: &Table, folder: &Path) -> Result<Answer, String> {
 
 const FORMS: [&str; 4] = ["http", "exec", "json", "fail"];
 
-fn http(table: &Table, url: &str) -> Result<Http, String> {
-    let mut http = Http::new(&with_environment(url)?).map_err(|error| error.to_string())?;
-    match table.get("timeout") {
-        None => {}
-        Some(value) => {
-            let seconds = value
-                .as_float()
-                .or_else(|| value.as_integer().map(|seconds| seconds as f64));
-            let timeout = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-            http = http.timeout(timeout.ok_or("`timeout` is a number of seconds")?);
+/// A server as the file tells of it. What the environment says is looked up when a task calls: a run that does without the
+/// server needs none of its secrets.
+struct Server {
+    url: String,
+    headers: Vec<(String, String)>,
+    timeout: Option<Duration>,
+    made: OnceLock<Result<Http, String>>,
+}
+
+impl Server {
+    fn new(url: &str) -> Self {
+        Self {
+            url: url.to_owned(),
+            headers: Vec::new(),
+            timeout: None,
+            made: OnceLock::new(),
         }
     }
-    let Some(headers) = table.get("headers") else {
-        return Ok(http);
-    };
-    let headers = headers
-        .as_table()
-        .ok_or("`headers` is a table of strings")?;
-    for (name, value) in headers {
-        let value = value
-            .as_str()
-            .ok_or_else(|| format!("the header `{name}` is a string"))?;
-        http = http
-            .header(name, &with_environment(value)?)
-            .map_err(|error| error.to_string())?;
+
+    /// Tells at once what is wrong whatever the environment says.
+    fn checked(self) -> Result<Arc<dyn Resolver>, String> {
+        let has_variables = |text: &String| text.contains("${");
+        if !has_variables(&self.url) && !self.headers.iter().any(|(_, value)| has_variables(value))
+        {
+            self.made.get_or_init(|| self.make()).clone()?;
+        }
+        Ok(Arc::new(self))
     }
-    Ok(http)
+
+    fn make(&self) -> Result<Http, String> {
+        let mut http =
+            Http::new(&with_environment(&self.url)?).map_err(|error| error.to_string())?;
+        for (name, value) in &self.headers {
+            let value = with_environment(value)?;
+            http = http
+                .header(name, &value)
+                .map_err(|error| error.to_string())?;
+        }
+        Ok(match self.timeout {
+            Some(timeout) => http.timeout(timeout),
+            None => http,
+        })
+    }
+}
+
+impl Resolver for Server {
+    fn call(&self, request: &Arc<TaskRequest>, updates: &Updates) -> Call {
+        match self.made.get_or_init(|| self.make()) {
+            Ok(http) => http.call(request, updates),
+            // The set-up is wrong, not the work: nothing should catch that.
+            Err(problem) => Call::Done(Err(Failure::new(
+                errors::RUNTIME,
+                format!("{NAME}: {problem}"),
+            ))),
+        }
+    }
+}
+
+fn http(table: &Table, url: &str) -> Result<Arc<dyn Resolver>, String> {
+    let mut server = Server::new(url);
+    if let Some(value) = table.get("timeout") {
+        let seconds = value
+            .as_float()
+            .or_else(|| value.as_integer().map(|seconds| seconds as f64));
+        let timeout = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+        let timeout = timeout.filter(|timeout| !timeout.is_zero());
+        server.timeout = Some(timeout.ok_or("`timeout` is a number of seconds above 0")?);
+    }
+    if let Some(headers) = table.get("headers") {
+        let headers = headers
+            .as_table()
+            .ok_or("`headers` is a table of strings")?;
+        for (name, value) in headers {
+            let value = value
+                .as_str()
+                .ok_or_else(|| format!("the header `{name}` is a string"))?;
+            server.headers.push((name.clone(), value.to_owned()));
+        }
+    }
+    server.checked()
 }
 
 /// The text with `${NAME}` replaced by what the environment says, so that a secret need not be written down.
@@ -197,19 +255,21 @@ fn with_environment(text: &str) -> Result<String, String> {
 }
 
 /// The value as JSON. A moment is its text.
-fn json(value: &Value) -> Json {
-    match value {
+fn json(value: &Value) -> Result<Json, String> {
+    Ok(match value {
         Value::String(text) => Json::from(text.as_str()),
         Value::Integer(number) => Json::from(*number),
-        Value::Float(number) => Json::from(*number),
+        Value::Float(number) if number.is_finite() => Json::from(*number),
+        Value::Float(number) => return Err(format!("{number} is no JSON")),
         Value::Boolean(truth) => Json::from(*truth),
         Value::Datetime(moment) => Json::from(moment.to_string()),
-        Value::Array(items) => Json::from(items.iter().map(json).collect::<Vec<_>>()),
+        Value::Array(items) => Json::from(items.iter().map(json).collect::<Result<Vec<_>, _>>()?),
         Value::Table(table) => {
-            let members = table
-                .iter()
-                .map(|(name, value)| (name.as_str(), json(value)));
-            Json::Object(members.collect::<Object>())
+            let mut object = Object::new();
+            for (name, value) in table {
+                object.insert(name.as_str(), json(value)?);
+            }
+            Json::Object(object)
         }
-    }
+    })
 }

@@ -90,7 +90,8 @@ impl Run {
     }
 
     fn prepared(&self) -> Result<Exit, String> {
-        let standard = self.input.iter().filter(|input| *input == "-").count();
+        let standard = self.input.iter().filter(|input| *input == "-").count()
+            + usize::from(self.identity.reads_standard_input());
         if usize::from(self.machine == "-") + standard > 1 {
             return Err(
                 "standard input can be read once: as the definition, or as one input".into(),
@@ -114,6 +115,9 @@ impl Run {
 
     /// Runs one execution, and tells how it goes.
     fn one(&self, begin: &Begin<'_>, input: Input) -> Result<Exit, String> {
+        if self.graph.is_some() && self.graph == self.history_file {
+            return Err("--graph and --history-file name the same file".into());
+        }
         let recorders = self.recorders(&begin.machine)?;
         let tracer = self.graph.as_deref();
         let tracer = tracer

@@ -32,6 +32,11 @@ pub(super) struct Prepared {
 }
 
 impl StartOptions {
+    /// Whether the context object comes from standard input.
+    pub(super) fn reads_standard_input(&self) -> bool {
+        self.context.as_deref() == Some("-")
+    }
+
     pub(super) fn prepared(&self, definition: &str) -> Result<Prepared, String> {
         let name = self.name.as_deref().map(checked_name).transpose()?;
         let mut prepared = Prepared {
@@ -67,9 +72,25 @@ impl Prepared {
         start.variables = self.variables.clone();
         let mut identity = self.identity.clone();
         if let Some(number) = number {
-            let suffixed = |text: &Text| Text::from(format!("{text}-{}", number + 1));
-            identity.name = suffixed(&identity.name);
-            identity.execution_arn = suffixed(&identity.execution_arn);
+            // A name has at most 80 characters, the number included.
+            let suffix = format!("-{}", number + 1);
+            let suffixed = |text: &Text| {
+                let long = text.as_str().len() + suffix.len() > 80 && *text == identity.name;
+                let kept = if long { 80 - suffix.len() } else { usize::MAX };
+                Text::from(
+                    text.chars()
+                        .take(kept)
+                        .chain(suffix.chars())
+                        .collect::<String>(),
+                )
+            };
+            let name = suffixed(&identity.name);
+            let arn = identity.execution_arn.strip_suffix(identity.name.as_str());
+            identity.execution_arn = arn.map_or_else(
+                || suffixed(&identity.execution_arn),
+                |before| format!("{before}{name}").into(),
+            );
+            identity.name = name;
         }
         start.identity = identity.into();
     }

@@ -259,8 +259,9 @@ impl<'m> Drive<'m> {
     pub(super) fn stuck(&self) -> Failure {
         let cause = match self.awaited() {
             Some(request) => format!(
-                "state `{}` waits for an answer with its task token, and nobody here can give one: let a resolver answer \
-                 `{}`, or answer from outside with a handle of the driver",
+                "state `{}` waits for an answer with its task token, and nobody here can give one: let a resolver that ends \
+                 the whole task answer `{}`, such as json:VALUE, exec:COMMAND or a mock (a server over HTTP only takes the token), \
+                 or answer from outside with a handle of the driver",
                 request.state_name, request.resource
             ),
             None => "nothing is left that could move the execution".to_owned(),

@@ -166,7 +166,9 @@ impl Http {
         while let Some(source) = reason.source() {
             reason = source;
         }
-        let what = if error.is_connect() {
+        let what = if error.is_connect() && has_proxy() {
+            "cannot be reached: is the server running there, and should a proxy of the environment be used for it (NO_PROXY)?"
+        } else if error.is_connect() {
             "cannot be reached: is the server running there?"
         } else {
             "broke off its answer"
@@ -209,6 +211,21 @@ static CLIENT: LazyLock<Result<Client, String>> = LazyLock::new(|| {
         .map_err(|error| format!("no HTTP client can be made: {error}"))
 });
 
+/// Whether the environment names a proxy.
+fn has_proxy() -> bool {
+    let names = [
+        "HTTP_PROXY",
+        "http_proxy",
+        "HTTPS_PROXY",
+        "https_proxy",
+        "ALL_PROXY",
+        "all_proxy",
+    ];
+    names
+        .iter()
+        .any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
+}
+
 fn told_of(request: &TaskRequest) -> HeaderMap {
     let retry_count = request.retry_count.to_string();
     let told = [
@@ -242,35 +259,44 @@ fn failure(status: StatusCode, body: &[u8]) -> Failure {
     }
     let text = String::from_utf8_lossy(body);
     let text = text.trim();
-    let mut cause = if text.is_empty() {
+    let cause = if text.is_empty() {
         status.to_string()
     } else {
         text.to_owned()
     };
-    let end = (0..=CAUSE.min(cause.len()))
-        .rev()
-        .find(|at| cause.is_char_boundary(*at));
-    cause.truncate(end.unwrap_or_default());
-    Failure::new(format!("States.Http.StatusCode.{}", status.as_u16()), cause)
+    Failure::new(
+        format!("States.Http.StatusCode.{}", status.as_u16()),
+        cut(&cause),
+    )
 }
 
 /// An error that the service names itself.
 fn named(body: &[u8]) -> Option<Failure> {
     let output = Json::parse(body).ok()?;
-    let text = |name| output.get(name).and_then(Json::as_str).map(Arc::from);
+    let text = |name| {
+        output
+            .get(name)
+            .and_then(Json::as_str)
+            .filter(|text| !text.is_empty())
+    };
     if let Some(error) = text("Error") {
         return Some(Failure {
-            error: Some(error),
-            cause: text("Cause"),
+            error: Some(error.into()),
+            cause: text("Cause").map(|cause| cut(cause).into()),
         });
     }
     // Lambda's whole error output is the cause, as in the service's histories.
     let error = text("errorType")?;
     text("errorMessage")?;
-    Some(Failure {
-        error: Some(error),
-        cause: Some(output.to_string().into()),
-    })
+    Some(Failure::new(error, cut(&output.to_string())))
+}
+
+/// As much of a cause as a failure may have.
+fn cut(cause: &str) -> &str {
+    let end = (0..=CAUSE.min(cause.len()))
+        .rev()
+        .find(|at| cause.is_char_boundary(*at));
+    &cause[..end.unwrap_or_default()]
 }
 
 #[cfg(test)]

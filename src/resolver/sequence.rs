@@ -1,15 +1,24 @@
 //! One answer after the other.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{Call, Ends, Resolver, Updates};
-use crate::engine::TaskRequest;
+use crate::engine::{TaskRequest, Ticket};
+use crate::value::Json;
 
 /// Resolvers that take turns: the first call goes to the first one, and so on; the last one answers all that follow.
 pub struct Sequence {
     turns: Vec<Arc<dyn Resolver>>,
-    calls: AtomicUsize,
+    taken: Mutex<Taken>,
+}
+
+/// Whose turn it was.
+#[derive(Default)]
+struct Taken {
+    calls: usize,
+    /// Which resolver each attempt went to, as long as it may matter.
+    by_ticket: BTreeMap<Ticket, usize>,
 }
 
 impl Sequence {
@@ -18,46 +27,71 @@ impl Sequence {
     pub fn new(turns: Vec<Arc<dyn Resolver>>) -> Option<Self> {
         (!turns.is_empty()).then(|| Self {
             turns,
-            calls: AtomicUsize::new(0),
+            taken: Mutex::default(),
         })
     }
 
-    fn turn(&self, call: usize) -> &dyn Resolver {
-        self.turns[call.min(self.turns.len() - 1)].as_ref()
+    /// The resolver whose turn it is, or was for that attempt.
+    fn turn(&self, request: &TaskRequest) -> &dyn Resolver {
+        // What it holds is whole at any moment: a panic elsewhere has not spoilt it.
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let Taken { calls, by_ticket } = &mut *taken;
+        let turn = *by_ticket.entry(request.ticket).or_insert_with(|| {
+            *calls += 1;
+            *calls - 1
+        });
+        self.turns[turn.min(self.turns.len() - 1)].as_ref()
     }
 }
 
 impl Resolver for Sequence {
     fn call(&self, request: &Arc<TaskRequest>, updates: &Updates) -> Call {
-        self.turn(self.calls.fetch_add(1, Ordering::Relaxed))
-            .call(request, updates)
+        self.turn(request).call(request, updates)
     }
 
-    /// Whose turn it was is not known any more, and cancelling what does not run changes nothing.
+    fn attach(&self, request: &Arc<TaskRequest>, submitted: &Json, updates: &Updates) -> Call {
+        self.turn(request).attach(request, submitted, updates)
+    }
+
     fn cancel(&self, request: &TaskRequest) {
-        for resolver in &self.turns {
-            resolver.cancel(request);
-        }
+        self.turn(request).cancel(request);
     }
 
     fn ends(&self, request: &TaskRequest) -> Ends {
-        self.turns[0].ends(request)
+        self.turn(request).ends(request)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::Literal;
-    use super::super::tests::answer;
+    use super::super::tests::request;
     use super::*;
     use crate::engine::Failure;
+
+    /// The answer to an attempt of its own.
+    fn answer_attempt(sequence: &Sequence, attempt: u32) -> crate::resolver::Answer {
+        let mut request = (*request("task", 0.into())).clone();
+        request.ticket.attempt = attempt;
+        match sequence.call(
+            &Arc::new(request),
+            &Updates::ignored(Ticket {
+                slot: 0,
+                generation: 0,
+                attempt,
+            }),
+        ) {
+            Call::Done(answer) => answer,
+            Call::After(..) | Call::Later(_) | Call::Accepted => panic!("the answer is at hand"),
+        }
+    }
 
     #[test]
     fn the_last_answer_repeats() {
         let literal = |text: &str| Arc::new(text.parse::<Literal>().unwrap()) as Arc<dyn Resolver>;
         let sequence = Sequence::new(vec![literal("fail:Busy"), literal("json:1")]).unwrap();
         let answers: Vec<_> = (0..3)
-            .map(|_| answer(&sequence, "task", 0.into()))
+            .map(|attempt| answer_attempt(&sequence, attempt))
             .collect();
         assert_eq!(
             answers,

@@ -421,7 +421,12 @@ fn expressions_are_evaluated_on_their_own() {
         "",
         "gives nothing (undefined)",
     );
-    check(&sfn_run(&["eval", "1 + 'a'"]), 1, "", "error: T2002: The right side of the");
+    check(
+        &sfn_run(&["eval", "1 + 'a'"]),
+        1,
+        "",
+        "error: T2002: The right side of the",
+    );
     check(
         &sfn_run(&["eval", "1 +"]),
         1,

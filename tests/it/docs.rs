@@ -26,7 +26,7 @@ fn example_machines_end_as_expected() {
         .collect();
     folders.retain(|entry| entry.path().is_dir());
     folders.sort_by_key(fs::DirEntry::path);
-    assert!(folders.len() >= 3, "examples are missing");
+    assert!(folders.len() >= 12, "examples are missing");
     for folder in folders {
         let at = |name: &str| folder.path().join(name).display().to_string();
         let expected = fs::read(at("expected.json")).expect("it says what is expected");

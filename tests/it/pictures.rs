@@ -95,7 +95,8 @@ fn pictures_of_the_examples_runs_have_not_changed() {
         if folder.join("mocks.json").exists() {
             arguments.extend(["--mock", &mocks, "--test-case", &case]);
         }
-        sfn_run(&arguments);
+        let ran = sfn_run(&arguments);
+        assert!(matches!(ran.code, 0 | 1), "{name}: {}", ran.stderr);
         let drawn = fs::read_to_string(&file).expect("a run is drawn, also when it fails");
         let _ = fs::remove_file(&file);
         check_file(&format!("docs/pictures/{name}-run.svg"), &drawn);

@@ -77,6 +77,8 @@ impl MockFile {
         if reader.wrong.is_empty() {
             Ok(file)
         } else {
+            // In the order in which they stand in the file.
+            reader.wrong.sort_by_key(|diagnostic| diagnostic.span.start);
             Err(reader.wrong)
         }
     }
@@ -192,52 +194,72 @@ impl Reader {
         responses.calls = self.script(&calls, at);
         for iterations in own {
             let at = below(at, "Iterations");
-            for member in self.members(&iterations.value, &at) {
+            let members: Vec<_> = self.members(&iterations.value, &at).iter().collect();
+            for (first, last, member) in self.ranges(&members, &at, "an iteration") {
                 let at = below(&at, &member.name);
-                if let Some((first, last)) = self.range(member, &at) {
-                    let calls: Vec<_> = self.members(&member.value, &at).iter().collect();
-                    let script = self.script(&calls, &at);
-                    responses.iterations.push((first, last, script));
-                }
+                let calls: Vec<_> = self.members(&member.value, &at).iter().collect();
+                let script = self.script(&calls, &at);
+                responses.iterations.push((first, last, script));
             }
         }
         responses
     }
 
     fn script(&mut self, calls: &[&Member], at: &str) -> Script {
-        let mut ranges: Vec<(u32, u32, Mocked)> = Vec::new();
-        for member in calls {
-            let at = below(at, &member.name);
-            let Some((first, last)) = self.range(member, &at) else {
-                continue;
-            };
-            if let Some((other, ..)) = ranges
-                .iter()
-                .find(|(from, to, _)| first <= *to && *from <= last)
-            {
-                let message = format!("call {} has two responses", first.max(*other));
-                let diagnostic =
-                    Diagnostic::error(codes::INVALID_MOCK, at, member.name_span, message);
-                self.tell(diagnostic.help("let each call have one: \"0\", \"1-2\", \"3\""));
-                continue;
-            }
-            if let Some(mocked) = self.mocked(&member.value, &at) {
+        let mut ranges = Vec::new();
+        for (first, last, member) in self.ranges(calls, at, "a call") {
+            if let Some(mocked) = self.mocked(&member.value, &below(at, &member.name)) {
                 ranges.push((first, last, mocked));
             }
         }
-        ranges.sort_by_key(|(first, ..)| *first);
         Script { ranges }
     }
 
+    /// The ranges that members are named by, in order. Each number may have one.
+    fn ranges<'n>(
+        &mut self,
+        members: &[&'n Member],
+        at: &str,
+        what: &str,
+    ) -> Vec<(u32, u32, &'n Member)> {
+        let mut ranges: Vec<_> = members
+            .iter()
+            .filter_map(|member| {
+                let (first, last) = self.range(member, &below(at, &member.name), what)?;
+                Some((first, last, *member))
+            })
+            .collect();
+        ranges.sort_by_key(|(first, ..)| *first);
+        let mut end = None;
+        ranges.retain(|(first, last, member)| {
+            let is_free = end.is_none_or(|end| *first > end);
+            if is_free {
+                end = Some(*last);
+            } else {
+                let message = format!("{what} with the number {first} has two responses");
+                let at = below(at, &member.name);
+                let diagnostic =
+                    Diagnostic::error(codes::INVALID_MOCK, at, member.name_span, message);
+                self.tell(diagnostic.help("let each have one: \"0\", \"1-2\", \"3\""));
+            }
+            is_free
+        });
+        ranges
+    }
+
     /// `"3"` or `"1-2"`.
-    fn range(&mut self, member: &Member, at: &str) -> Option<(u32, u32)> {
+    fn range(&mut self, member: &Member, at: &str, what: &str) -> Option<(u32, u32)> {
         let name = member.name.as_str();
         let (first, last) = name.split_once('-').unwrap_or((name, name));
-        let range = first.parse().ok().zip(last.parse().ok());
+        let number = |text: &str| {
+            let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
+            is_number.then(|| text.parse().ok()).flatten()
+        };
+        let range = number(first).zip(number(last));
         let range = range.filter(|(first, last): &(u32, u32)| first <= last);
         if range.is_none() {
-            let message = format!("`{name}` is no number of a call");
-            let help = "calls are counted from \"0\"; \"1-2\" is the second and the third";
+            let message = format!("`{name}` is no number of {what}");
+            let help = "numbers count from \"0\"; \"1-2\" is the second and the third";
             self.tell(
                 Diagnostic::error(codes::INVALID_MOCK, at, member.name_span, message).help(help),
             );
@@ -275,7 +297,8 @@ impl Reader {
             | NodeValue::Object(_) => None,
         };
         if seconds.is_none() {
-            self.wrong_kind(delay, &below(at, "AfterSeconds"), "a number of seconds");
+            let wanted = "a number of seconds, from 0 to some billions,";
+            self.wrong_kind(delay, &below(at, "AfterSeconds"), wanted);
         }
         seconds
     }
@@ -394,7 +417,20 @@ mod tests {
         );
         check(
             r#"{"StateMachines":{},"MockedResponses":{"R":{"0-2":{"Return":1},"1":{"Return":1,"AfterSeconds":-1}}}}"#,
-            &["error[invalid-mock]: call 1 has two responses at /MockedResponses/R/1"],
+            &[
+                "error[invalid-mock]: a call with the number 1 has two responses at /MockedResponses/R/1",
+            ],
+        );
+    }
+
+    #[test]
+    fn iterations_are_told_apart_too() {
+        check(
+            r#"{"StateMachines":{},"MockedResponses":{"R":{"Iterations":{"0-3":{},"2":{},"+1":{}}}}}"#,
+            &[
+                "error[invalid-mock]: an iteration with the number 2 has two responses at /MockedResponses/R/Iterations/2",
+                "error[invalid-mock]: `+1` is no number of an iteration at /MockedResponses/R/Iterations/+1",
+            ],
         );
     }
 

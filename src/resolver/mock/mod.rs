@@ -25,7 +25,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{Answer, Call, Ends, Registry, Resolver, Updates};
 use crate::engine::{Failure, Iteration, TaskRequest, errors};
-use crate::value::Text;
+use crate::value::{Json, Text};
 
 /// The answers of one test case, for one execution: it counts how often each state has called.
 ///
@@ -67,6 +67,18 @@ impl Mock {
         }
     }
 
+    /// A task that nobody answers may have been meant to be mocked.
+    fn left_out(&self, request: &TaskRequest, call: Call) -> Call {
+        match call {
+            Call::Done(Err(failure)) if failure.error() == errors::RUNTIME => {
+                let (state, cause) = (&request.state_name, failure.cause());
+                let cause = format!("{cause}; or name the state '{state}' in the test case");
+                Call::Done(Err(Failure::new(errors::RUNTIME, cause)))
+            }
+            call => call,
+        }
+    }
+
     /// Which call of the state this is, from 0, and what is said to it.
     fn response<'a>(
         &self,
@@ -95,12 +107,21 @@ impl Mock {
 impl Resolver for Mock {
     fn call(&self, request: &Arc<TaskRequest>, updates: &Updates) -> Call {
         let Some((name, responses)) = self.states.get(&request.state_name) else {
-            return self.otherwise.call(request, updates);
+            return self.left_out(request, self.otherwise.call(request, updates));
         };
         match self.response(request, responses) {
             (_, Some(Mocked { delay, answer })) if delay.is_zero() => Call::Done(answer.clone()),
             (_, Some(Mocked { delay, answer })) => Call::After(*delay, answer.clone()),
             (call, None) => Call::Done(exhausted(request, name, call)),
+        }
+    }
+
+    /// What is mocked was never accepted elsewhere.
+    fn attach(&self, request: &Arc<TaskRequest>, submitted: &Json, updates: &Updates) -> Call {
+        if self.states.contains_key(&request.state_name) {
+            self.call(request, updates)
+        } else {
+            self.otherwise.attach(request, submitted, updates)
         }
     }
 
@@ -136,7 +157,6 @@ fn exhausted(request: &TaskRequest, mock: &str, call: u32) -> Answer {
 mod tests {
     use super::super::tests::answer;
     use super::*;
-    use crate::value::Json;
 
     fn mock(responses: &str) -> Mock {
         let file = format!(

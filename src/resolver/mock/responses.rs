@@ -45,8 +45,12 @@ impl Responses {
     #[must_use]
     pub fn script(&self, iteration: Option<u32>) -> (&Script, bool) {
         let own = iteration.and_then(|index| {
-            let holds = |(first, last, _): &&(u32, u32, Script)| (*first..=*last).contains(&index);
-            self.iterations.iter().find(holds)
+            let at = self
+                .iterations
+                .partition_point(|(_, last, _)| *last < index);
+            self.iterations
+                .get(at)
+                .filter(|(first, ..)| *first <= index)
         });
         own.map_or((&self.calls, false), |(_, _, script)| (script, true))
     }
