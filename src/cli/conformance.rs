@@ -19,7 +19,7 @@ pub(super) struct Conformance {
     /// Print the summary as JSON
     #[arg(long)]
     json: bool,
-    /// Only cases of these kinds: case, execution, execution_batch, api, test_state, validate
+    /// Only cases of these kinds: case, execution, execution_batch, api, test_state, validate, jsonpath
     #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = kind)]
     only: Vec<Kind>,
     /// Only cases whose id has this text

@@ -144,7 +144,11 @@ impl Case {
             profile: one_of(
                 root,
                 "profile",
-                [("aws", Profile::Aws), ("relaxed", Profile::Relaxed)],
+                [
+                    ("aws", Profile::Aws),
+                    ("relaxed", Profile::Relaxed),
+                    ("spec", Profile::Spec),
+                ],
             )?,
             kind: one_of(
                 root,
@@ -362,7 +366,7 @@ mod tests {
         );
         assert_eq!(
             with(r#""profile": "lax""#),
-            [": `profile` must be one of `aws`, `relaxed`"]
+            [": `profile` must be one of `aws`, `relaxed`, `spec`"]
         );
         assert_eq!(
             with(r#""tasks": {"A": {"echo": true, "return": 1}}"#),

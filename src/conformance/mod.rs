@@ -9,6 +9,7 @@ mod compare;
 mod concrete;
 mod expect;
 mod ignore;
+mod oracle;
 mod read;
 mod recording;
 mod replay;
@@ -55,17 +56,20 @@ pub enum Kind {
     TestState,
     /// A recorded call of `ValidateStateMachineDefinition`.
     Validate,
+    /// A JSONPath and what another engine answers.
+    Jsonpath,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Case,
         Self::Execution,
         Self::ExecutionBatch,
         Self::Api,
         Self::TestState,
         Self::Validate,
+        Self::Jsonpath,
     ];
 
     /// The word for it: what recordings call their `kind`, and `case` for our own.
@@ -78,6 +82,7 @@ impl Kind {
             Self::Api => "api",
             Self::TestState => "test_state",
             Self::Validate => "validate",
+            Self::Jsonpath => "jsonpath",
         }
     }
 
@@ -167,8 +172,14 @@ fn run_file(file: &File, text: &[u8], options: &Options) -> Vec<Entry> {
         Some(kind) => selected_recording(file, kind, &value, options)
             .into_iter()
             .collect(),
-        None if is_wanted(Kind::Case, options) => own_cases(file, &value, options),
-        None => Vec::new(),
+        None => match oracle::cases(&value) {
+            Some(cases) if is_wanted(Kind::Jsonpath, options) => {
+                let entries = cases.iter().map(|case| oracle::entry(&file.id, case));
+                selected(entries.collect(), options)
+            }
+            None if is_wanted(Kind::Case, options) => own_cases(file, &value, options),
+            Some(_) | None => Vec::new(),
+        },
     }
 }
 
@@ -200,7 +211,7 @@ fn selected_recording(file: &File, kind: &str, value: &Json, options: &Options) 
     let verdict = match known {
         Some(Kind::Execution) => recording::execution(value, options.strict),
         Some(Kind::ExecutionBatch) => recording::batch(value, options.strict),
-        Some(Kind::Api | Kind::TestState | Kind::Validate) => {
+        Some(Kind::Api | Kind::TestState | Kind::Validate | Kind::Jsonpath) => {
             Ok(Verdict::Skipped(format!("of the kind {kind}")))
         }
         Some(Kind::Case) | None => Ok(Verdict::Failed(format!("there is no kind `{kind}`"))),

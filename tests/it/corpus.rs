@@ -17,6 +17,16 @@ pub(crate) fn folder() -> Option<PathBuf> {
     None
 }
 
+/// The path of a file of it.
+pub(crate) fn path(name: &str) -> Option<PathBuf> {
+    let path = folder()?.join(name);
+    if path.is_file() {
+        return Some(path);
+    }
+    skipped(&format!("{} is not there", path.display()));
+    None
+}
+
 /// A file of it.
 pub(crate) fn read(name: &str) -> Option<Vec<u8>> {
     let path = folder()?.join(name);
