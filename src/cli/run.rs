@@ -47,7 +47,8 @@ pub(super) struct Run {
     /// Draw the execution over its machine into FILE: .svg, .dot or .mmd
     #[arg(long, value_name = "FILE")]
     pub(super) graph: Option<String>,
-    /// Whose rules hold: aws has the service's limits, relaxed lifts those on payloads and histories
+    /// Whose rules hold: aws has the service's limits, relaxed lifts those on payloads and histories, spec has the names
+    /// of errors of the States Language where the service has others
     #[arg(long, value_enum, default_value_t)]
     profile: Rules,
     /// What goes to standard output: the output of the execution, or an object with status, output, error and cause
@@ -74,6 +75,7 @@ enum Rules {
     #[default]
     Aws,
     Relaxed,
+    Spec,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, ValueEnum)]
@@ -218,6 +220,7 @@ impl Begin<'_> {
                 start.profile = match self.run.profile {
                     Rules::Aws => Profile::Aws,
                     Rules::Relaxed => Profile::Relaxed,
+                    Rules::Spec => Profile::Spec,
                 };
             });
         if self.run.time == Time::Virtual {

@@ -2,9 +2,11 @@
 
 use std::cmp::Ordering;
 
+use super::Failure;
 use super::context::Extra;
 use super::core::{Core, Step};
 use super::frame::Slot;
+use super::unwind::Raise;
 use crate::expr::{Path, Scope};
 use crate::machine::{
     Assign, Choice, Comparand, Flow, Operand, Pattern, Relation, State, StateId, Test,
@@ -26,7 +28,13 @@ pub(super) fn enter(core: &mut Core<'_>, slot: Slot, state: &State, choice: &Cho
         Ok(None) => {
             let message =
                 "Failed to transition out of the state. The state does not point to a next state.";
-            Step::Raise(core.runtime(slot, state, message))
+            let raise = core.runtime(slot, state, message);
+            let name = core.execution.header.profile.no_choice();
+            let failure = Failure {
+                error: Some(name.into()),
+                ..raise.failure
+            };
+            Step::Raise(Raise { failure, ..raise })
         }
         Err(Unfound(path)) => {
             let message = format!(

@@ -7,7 +7,7 @@ use super::context::Extra;
 use super::core::{Core, Step};
 use super::frame::Slot;
 use super::unwind::{Origin, Raise};
-use super::{Failure, Profile, errors, limits};
+use super::{Failure, errors, limits};
 use crate::expr::{Fault, FaultKind, Template};
 use crate::machine::{Amount, Assign, Flow, ResultPath, Selection, State};
 use crate::value::{Json, Object};
@@ -103,7 +103,7 @@ impl Core<'_> {
     /// The input is taken out of the frame so that it can be written in place. A state that can fail afterwards keeps
     /// it, for `Catch` and for a redrive.
     fn output(&mut self, slot: Slot, state: &State, result: Json) -> Result<Json, Raise> {
-        let limited = self.execution.header.profile == Profile::Aws;
+        let limited = self.execution.header.profile.payload_limit() < usize::MAX;
         let last_step = !limited && matches!(state.io.output_path, Selection::Whole);
         let combined = match &state.io.result_path {
             ResultPath::Replace => result,

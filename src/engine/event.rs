@@ -189,6 +189,9 @@ pub enum Profile {
     Aws,
     /// What the service does, without its limits on payloads and histories.
     Relaxed,
+    /// What the States Language says where the service does otherwise: names of errors, and the timeout of a task. Without
+    /// the service's limits.
+    Spec,
 }
 
 /// The two kinds of state machine of the service.

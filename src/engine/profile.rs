@@ -10,7 +10,7 @@ impl Profile {
     pub(super) fn payload_limit(self) -> usize {
         match self {
             Self::Aws => limits::PAYLOAD,
-            Self::Relaxed => usize::MAX,
+            Self::Relaxed | Self::Spec => usize::MAX,
         }
     }
 
@@ -18,7 +18,7 @@ impl Profile {
     pub(super) fn history_limit(self, kind: StateMachineType) -> u64 {
         match (self, kind) {
             (Self::Aws, StateMachineType::Standard) => limits::HISTORY_EVENTS,
-            (Self::Relaxed, _) | (_, StateMachineType::Express) => u64::MAX,
+            (Self::Relaxed | Self::Spec, _) | (_, StateMachineType::Express) => u64::MAX,
         }
     }
 
@@ -27,10 +27,38 @@ impl Profile {
     /// The specification has names of its own for paths and intrinsic functions; the service says `States.Runtime`
     /// (conformance: `errors/path-not-found`, `intrinsics/failure-is-runtime`).
     pub(super) fn error_name(self, kind: FaultKind) -> &'static str {
-        match kind {
-            FaultKind::Path | FaultKind::Intrinsic => errors::RUNTIME,
-            FaultKind::Reference => errors::REFERENCE_PATH_CONFLICT,
-            FaultKind::Query => errors::QUERY_EVALUATION_ERROR,
+        match (self, kind) {
+            (Self::Spec, FaultKind::Path) => errors::PARAMETER_PATH_FAILURE,
+            (Self::Spec, FaultKind::Intrinsic) => errors::INTRINSIC_FAILURE,
+            (Self::Spec, FaultKind::Reference) => errors::RESULT_PATH_MATCH_FAILURE,
+            (Self::Aws | Self::Relaxed, FaultKind::Path | FaultKind::Intrinsic) => errors::RUNTIME,
+            (Self::Aws | Self::Relaxed, FaultKind::Reference) => errors::REFERENCE_PATH_CONFLICT,
+            (_, FaultKind::Query) => errors::QUERY_EVALUATION_ERROR,
+        }
+    }
+
+    /// The error's name when no rule of a Choice state matches and it has no `Default` (conformance: `choice/no-match`,
+    /// `errors/names-of-the-specification`).
+    pub(super) fn no_choice(self) -> &'static str {
+        match self {
+            Self::Aws | Self::Relaxed => errors::RUNTIME,
+            Self::Spec => errors::NO_CHOICE_MATCHED,
+        }
+    }
+
+    /// What the history calls it when a task does not report in time (conformance: `retry/heartbeat-timeout`).
+    pub(super) fn heartbeat_error(self) -> &'static str {
+        match self {
+            Self::Aws | Self::Relaxed => errors::TIMEOUT,
+            Self::Spec => errors::HEARTBEAT_TIMEOUT,
+        }
+    }
+
+    /// Seconds that a task has when its state says nothing (States Language, § Timeouts and Heartbeats; the service waits).
+    pub(super) fn default_timeout(self) -> Option<u32> {
+        match self {
+            Self::Aws | Self::Relaxed => None,
+            Self::Spec => Some(60),
         }
     }
 }

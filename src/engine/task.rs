@@ -65,6 +65,7 @@ fn request(
     let timeout = seconds(&task.timeout, "TimeoutSecondsPath")?;
     let heartbeat = seconds(&task.heartbeat, "HeartbeatSecondsPath")?;
     check_seconds(core, slot, state, timeout, heartbeat)?;
+    let timeout = timeout.or(core.execution.header.profile.default_timeout());
     let credentials = match &task.credentials {
         Some(template) => Some(core.fill(slot, state, template, &selected, extra)?),
         None => None,
@@ -342,17 +343,18 @@ fn name_of(request: &TaskRequest) -> &str {
 /// The task took too long, or did not report in time: the history says `States.Timeout` for both.
 pub(super) fn time_out(core: &mut Core<'_>, slot: Slot) -> Raise {
     started_late(core, slot);
-    let failure = Failure::named(errors::TIMEOUT);
+    let mut failure = Failure::named(errors::TIMEOUT);
     let mut origin = Origin::Timeout;
     if let Some(running) = running(core, slot) {
         let request = running.request.clone();
-        let told = failure.clone();
         if running
             .deadline
             .is_none_or(|deadline| deadline > core.now())
         {
             origin = Origin::Heartbeat;
+            failure = Failure::named(core.execution.header.profile.heartbeat_error());
         }
+        let told = failure.clone();
         core.record(slot, || Details::TaskTimedOut(request, told));
     }
     core.cancel(slot);
