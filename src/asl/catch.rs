@@ -1,8 +1,8 @@
 //! Catch.
 
+use super::io::{PathField, assign};
 use super::reader::{Reader, Spanned};
 use super::retry::error_equals;
-use super::state::{PathField, assign};
 use super::{Diagnostic, Node, QueryLanguage};
 use crate::value::Text;
 

@@ -1,7 +1,7 @@
 //! The Choice state.
 
+use super::io::assign;
 use super::reader::{Reader, Spanned};
-use super::state::assign;
 use super::{Diagnostic, Node, NodeValue, QueryLanguage, codes, nearest};
 use crate::value::{Moment, Number, Span, Text};
 

@@ -3,12 +3,11 @@
 use std::collections::VecDeque;
 
 use super::frame::{Family, Frame, Item, Phase, Slot, Stage};
-use super::history::{Details, HistoryEvent};
+use super::history::Details;
 use super::unwind::Raise;
 use super::{
-    Command, Effects, EventKind, Execution, Failure, Join, Outcome, Recording, Start,
-    StateMachineType, Ticket, choice, fail, limits, map, parallel, pass, redrive, succeed, task,
-    unwind, wait,
+    Command, Effects, EventKind, Execution, Failure, Join, Outcome, Start, StateMachineType,
+    Ticket, choice, fail, limits, map, parallel, pass, redrive, succeed, task, unwind, wait,
 };
 use crate::expr::{Dice, Variables};
 use crate::machine::{Flow, Kind, Machine, State, StateId};
@@ -45,9 +44,9 @@ pub(super) struct Core<'a> {
     pub(super) execution: &'a mut Execution,
     pub(super) machine: &'a Machine,
     pub(super) dice: Dice,
-    out: &'a mut Effects,
+    pub(super) out: &'a mut Effects,
     /// The history has reached its limit: nothing more is recorded, and the execution fails.
-    full: bool,
+    pub(super) full: bool,
 }
 
 impl<'a> Core<'a> {
@@ -90,8 +89,41 @@ impl<'a> Core<'a> {
     }
 
     fn begin(&mut self, start: Start) {
+        self.take_in(&start);
+        // No JSON text that the service or a store would read again: only a program can have made it.
+        let too_deep = start.input.depth() > limits::NESTING;
+        let input = if too_deep { Json::Null } else { start.input };
         let header = &mut self.execution.header;
-        header.identity = start.identity;
+        header.input = input.clone();
+        let (identity, told) = (header.identity.clone(), input.clone());
+        self.push(0, || Details::ExecutionStarted {
+            input: told,
+            input_text: start.input_text,
+            identity,
+        });
+        if too_deep {
+            let cause = "The execution's input is nested deeper than 1000 levels.";
+            let failure = Failure::new(super::errors::RUNTIME, cause);
+            return self.end(Outcome::Failed(failure), 1);
+        }
+        let at = start
+            .state
+            .unwrap_or_else(|| self.machine.scope(start.scope).start);
+        self.start(Branch {
+            parent: None,
+            index: 0,
+            item: None,
+            at,
+            input,
+            variables: start.variables,
+            chain: 0,
+        });
+    }
+
+    /// Notes what holds for the execution as a whole.
+    fn take_in(&mut self, start: &Start) {
+        let header = &mut self.execution.header;
+        header.identity = start.identity.clone();
         header.begun = true;
         header.started = header.now;
         header.deadline = self
@@ -106,44 +138,13 @@ impl<'a> Core<'a> {
                     .map_or(longest, |deadline| deadline.min(longest)),
             );
         }
-        header.context = start.context;
+        header.context = start.context.clone();
         header.seed = start.seed;
         header.token_secret = start.token_secret;
         header.recording = start.recording;
         header.profile = start.profile;
         header.state_machine_type = start.state_machine_type;
         self.dice = Dice::new(start.seed, 0);
-        let identity = header.identity.clone();
-        let too_deep = start.input.depth() > limits::NESTING;
-        let input = if too_deep {
-            Json::Null
-        } else {
-            start.input.clone()
-        };
-        header.input = input.clone();
-        self.push(0, || Details::ExecutionStarted {
-            input,
-            input_text: start.input_text,
-            identity,
-        });
-        let at = start
-            .state
-            .unwrap_or_else(|| self.machine.scope(start.scope).start);
-        if too_deep {
-            // No JSON text that the service or a store would read again: only a program can have made it.
-            let cause = "The execution's input is nested deeper than 1000 levels.";
-            let failure = Failure::new(super::errors::RUNTIME, cause);
-            return self.end(Outcome::Failed(failure), 1);
-        }
-        self.start(Branch {
-            parent: None,
-            index: 0,
-            item: None,
-            at,
-            input: start.input,
-            variables: start.variables,
-            chain: 0,
-        });
     }
 
     /// Lets a path of control begin: it is about to enter its first state.
@@ -422,29 +423,6 @@ impl<'a> Core<'a> {
         joining.live
     }
 
-    fn reach_the_history_limit(&mut self) {
-        let (outcome, last) = self.history_limit_reached();
-        self.end(outcome, last);
-    }
-
-    fn history_limit_reached(&self) -> (Outcome, u64) {
-        let limit = self.history_limit();
-        let cause =
-            format!("The execution reached the maximum number of history events ({limit}).");
-        let failure = Failure::new(super::errors::RUNTIME, cause);
-        (Outcome::Failed(failure), self.execution.header.last_event)
-    }
-
-    /// Whether the history has room for so many events before the last.
-    pub(super) fn has_room_for(&self, events: u64) -> bool {
-        self.execution.header.last_event + events < self.history_limit()
-    }
-
-    fn history_limit(&self) -> u64 {
-        let header = &self.execution.header;
-        header.profile.history_limit(header.state_machine_type)
-    }
-
     // Frames.
 
     pub(super) fn now(&self) -> Timestamp {
@@ -463,44 +441,6 @@ impl<'a> Core<'a> {
             .frames
             .get_mut(slot)
             .expect("a frame lives until it is done or unwound")
-    }
-
-    /// Changes what a frame is doing, and with it what time decides about it.
-    pub(super) fn set_phase(&mut self, slot: Slot, phase: Phase) {
-        self.clear_timer(slot);
-        if let Some(at) = due(&phase) {
-            self.execution.timers.insert(at, slot);
-        }
-        self.frame_mut(slot).phase = phase;
-    }
-
-    /// What time decides about a frame has moved.
-    pub(super) fn move_timer(
-        &mut self,
-        slot: Slot,
-        before: Option<Timestamp>,
-        after: Option<Timestamp>,
-    ) {
-        if before == after {
-            return;
-        }
-        if let Some(at) = before {
-            self.execution.timers.remove(at, slot);
-        }
-        if let Some(at) = after {
-            self.execution.timers.insert(at, slot);
-        }
-    }
-
-    pub(super) fn clear_timer(&mut self, slot: Slot) {
-        if let Some(at) = self
-            .execution
-            .frames
-            .get(slot)
-            .and_then(|frame| due(&frame.phase))
-        {
-            self.execution.timers.remove(at, slot);
-        }
     }
 
     /// Asks for the task of a frame to be stopped, if it has one.
@@ -535,69 +475,6 @@ impl<'a> Core<'a> {
 
     pub(super) fn command(&mut self, command: Command) {
         self.out.commands.push(command);
-    }
-
-    // History.
-
-    /// Records the next event of a branch.
-    pub(super) fn record(&mut self, slot: Slot, details: impl FnOnce() -> Details) -> u64 {
-        let id = self.push(self.frame_ref(slot).chain, details);
-        let frame = self.frame_mut(slot);
-        frame.chain = id;
-        frame.leaf = id;
-        id
-    }
-
-    /// Records an event that nothing in its branch will point at.
-    pub(super) fn record_leaf(
-        &mut self,
-        slot: Slot,
-        previous: u64,
-        details: impl FnOnce() -> Details,
-    ) {
-        let id = self.push(previous, details);
-        self.frame_mut(slot).leaf = id;
-    }
-
-    /// Gives an event its number, and records it if it is to be recorded. The last number that the limit allows is
-    /// kept for the end of the execution.
-    pub(super) fn push(&mut self, previous: u64, details: impl FnOnce() -> Details) -> u64 {
-        if !self.has_room_for(1) {
-            self.full = true;
-            return self.execution.header.last_event;
-        }
-        self.write(previous, details)
-    }
-
-    fn write(&mut self, previous: u64, details: impl FnOnce() -> Details) -> u64 {
-        let header = &mut self.execution.header;
-        header.last_event += 1;
-        let (id, at) = (header.last_event, header.now);
-        let details = match header.recording {
-            Recording::Off => None,
-            Recording::Full => Some(details()),
-            Recording::Errors => Some(details()).filter(Details::is_failure),
-        };
-        self.out.history.extend(details.map(|details| HistoryEvent {
-            id,
-            previous,
-            at,
-            details,
-        }));
-        id
-    }
-}
-
-/// When time decides something about a frame.
-pub(super) fn due(phase: &Phase) -> Option<Timestamp> {
-    match phase {
-        Phase::Waiting { until } | Phase::BackingOff { until } => Some(*until),
-        Phase::Running(running) => running.due(),
-        Phase::Entering
-        | Phase::Again
-        | Phase::Elapsed
-        | Phase::Joining(_)
-        | Phase::Unwound { .. } => None,
     }
 }
 

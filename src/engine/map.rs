@@ -101,31 +101,7 @@ fn begin_next(
     let Some(item) = joining.items.get(index) else {
         return Ok(());
     };
-    let view = ItemView {
-        index,
-        value: &item.value,
-        key: item.key.as_ref(),
-    };
-    let input = match &map.selector {
-        Some(selector) => {
-            // A path that gathers would gather the same for each item.
-            let input = match &joining.selected {
-                Some(selected) => selected.clone(),
-                None => core.selected_input(slot, state)?,
-            };
-            core.fill(
-                slot,
-                state,
-                selector,
-                &input,
-                Extra {
-                    token: None,
-                    item: Some(view),
-                },
-            )?
-        }
-        None => item.input(),
-    };
+    let input = input(core, slot, state, map, joining, &item)?;
     let begun = core.push(previous, || Details::MapIterationStarted {
         name: state.name.clone(),
         index,
@@ -146,6 +122,35 @@ fn begin_next(
         joining.live += 1;
     }
     Ok(())
+}
+
+/// What an iteration is given: what `ItemSelector` makes of its item, or the item itself.
+fn input(
+    core: &Core<'_>,
+    slot: Slot,
+    state: &State,
+    map: &Map,
+    joining: &Joining,
+    item: &Item,
+) -> Result<Json, Raise> {
+    let Some(selector) = &map.selector else {
+        return Ok(item.input());
+    };
+    // A path that gathers would gather the same for each item.
+    let selected = match &joining.selected {
+        Some(selected) => selected.clone(),
+        None => core.selected_input(slot, state)?,
+    };
+    let view = ItemView {
+        index: joining.next,
+        value: &item.value,
+        key: item.key.as_ref(),
+    };
+    let extra = Extra {
+        token: None,
+        item: Some(view),
+    };
+    core.fill(slot, state, selector, &selected, extra)
 }
 
 /// One iteration has ended: the next begins, or the state ends.

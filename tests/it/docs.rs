@@ -211,3 +211,64 @@ fn example_programs_print_what_they_should() {
     );
     check("many", "500 of 1000 are large\n");
 }
+
+/// Runs every command line of a page that begins with `sfn-run`, in a folder where what it names is there. What they
+/// print is for people; that they can be run as they stand is for us.
+#[cfg(unix)]
+fn run_commands(page: &str, folder: &Path, expected: usize) {
+    let program = Path::new(env!("CARGO_BIN_EXE_sfn-run"));
+    let path = program.parent().expect("it is in a folder").display();
+    let text = read(page).replace("\\\n", " ");
+    let commands: Vec<&str> = text
+        .lines()
+        .filter(|line| line.starts_with("sfn-run "))
+        .collect();
+    assert!(
+        commands.len() >= expected,
+        "{page} has only {} commands",
+        commands.len()
+    );
+    for command in commands {
+        let output = std::process::Command::new("sh")
+            .args(["-c", &format!("PATH='{path}':$PATH; {command}")])
+            .current_dir(folder)
+            .output()
+            .expect("there is a shell");
+        let told = String::from_utf8_lossy(&output.stderr);
+        // An execution may fail, as by a server that is not there; a command that is wrong is another matter.
+        assert!(
+            matches!(output.status.code(), Some(0 | 1)),
+            "{page}: {command}: {told}"
+        );
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn the_commands_of_the_pages_can_be_run() {
+    let folder = crate::sfn_run::Folder::new();
+    let machine = read("asl-examples/order-processing/machine.asl.json");
+    let mocks =
+        read("asl-examples/order-processing/mocks.json").replace("SecondCharge", "HappyPath");
+    let input = read("asl-examples/order-processing/input.json");
+    let fast = |name: &str, text: &str| folder.file(name, text);
+    fast("machine.json", crate::sfn_run::ECHO);
+    fast("order.json", r#"{"items": [{"price": 7}]}"#);
+    fast("machine.asl.json", &machine);
+    fast(
+        "MockConfigFile.json",
+        &mocks.replace("OrderProcessing", "machine"),
+    );
+    fast("input.json", &input);
+    fast(
+        "inputs.ndjson",
+        "{\"name\": \"Ada\"}\n{\"name\": \"Bob\"}\n",
+    );
+    fast("charge.sh", "#!/bin/sh\necho 1\n");
+    run_commands("README.md", &folder.0, 9);
+    run_commands(
+        "asl-examples/README.md",
+        &root().join("asl-examples/human-approval"),
+        3,
+    );
+}

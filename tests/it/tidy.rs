@@ -34,7 +34,7 @@ const IMPURE: &[&str] = &[
 const PURE: usize = 3;
 
 /// Lines after which a file wants a second noun taken out of it.
-const LONG: usize = 650;
+const LONG: usize = 500;
 
 fn sources() -> Vec<(PathBuf, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");

@@ -18,7 +18,7 @@ use self::read::Reader;
 use self::rows::{FrameRow, HeaderRow, JsonText};
 use self::write::Writer;
 use super::frame::{Frames, Slot};
-use super::{Execution, Join, core};
+use super::{Execution, Join, phase};
 use crate::machine::Machine;
 use crate::value::{Json, Text};
 
@@ -204,7 +204,7 @@ impl Execution {
         execution.timers = execution
             .frames
             .iter()
-            .filter_map(|(slot, frame)| core::due(&frame.phase).map(|at| (at, slot)))
+            .filter_map(|(slot, frame)| phase::due(&frame.phase).map(|at| (at, slot)))
             .collect();
         execution.journal = Journal {
             results_gone: BTreeSet::new(),

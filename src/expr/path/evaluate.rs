@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::fmt;
 
+use super::elements::indices;
 use super::error::Miss;
 use super::{Path, PathError, Step};
 use crate::value::{Json, Object};
@@ -478,39 +479,5 @@ impl Walk<'_> {
                 | Step::FromEnd(_),
             ) => value.as_array().is_some(),
         })
-    }
-}
-
-/// Which elements a step means. They need not exist.
-fn indices(step: &Step, length: i64) -> Elements<'_> {
-    let from_end = |number: i64| if number < 0 { length + number } else { number };
-    match step {
-        Step::Index(index) => Elements::Range(*index..index.saturating_add(1)),
-        Step::Indices(indices) => Elements::List(indices.iter()),
-        Step::From(from) => Elements::Range(from_end(*from).max(0)..length),
-        Step::To(to) => Elements::Range(0..from_end(*to).min(length)),
-        // Here negative numbers do not count from the end.
-        Step::Between(from, to) if length > 0 => Elements::Range(*from..(*to).min(length)),
-        Step::FromEnd(offset) => {
-            let index = length.saturating_add(*offset);
-            Elements::Range(index..index.saturating_add(1))
-        }
-        _ => Elements::Range(0..0),
-    }
-}
-
-enum Elements<'s> {
-    Range(std::ops::Range<i64>),
-    List(std::slice::Iter<'s, i64>),
-}
-
-impl Iterator for Elements<'_> {
-    type Item = i64;
-
-    fn next(&mut self) -> Option<i64> {
-        match self {
-            Self::Range(range) => range.next(),
-            Self::List(list) => list.next().copied(),
-        }
     }
 }

@@ -8,6 +8,7 @@
 //! - a filter's text without quotes is a text too, and quotes, `&&` and `||` are found wherever they stand.
 
 mod compile;
+mod elements;
 mod error;
 mod evaluate;
 mod filter;
