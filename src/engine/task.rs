@@ -150,6 +150,16 @@ fn running<'c>(core: &'c Core<'_>, slot: Slot) -> Option<&'c Running> {
     core.frame_ref(slot).phase.running()
 }
 
+/// The request of a running task, if it has come so far and no further.
+fn request_in(
+    core: &Core<'_>,
+    slot: Slot,
+    is_there: impl Fn(&Stage) -> bool,
+) -> Option<Arc<TaskRequest>> {
+    let running = running(core, slot).filter(|running| is_there(&running.stage))?;
+    Some(running.request.clone())
+}
+
 /// Changes a running task; its deadlines may move with it.
 fn change(core: &mut Core<'_>, slot: Slot, change: impl FnOnce(&mut Running)) {
     let Phase::Running(running) = &mut core.frame_mut(slot).phase else {
@@ -162,30 +172,18 @@ fn change(core: &mut Core<'_>, slot: Slot, change: impl FnOnce(&mut Running)) {
 }
 
 fn scheduled(core: &mut Core<'_>, slot: Slot) {
-    let Some(Running {
-        request,
-        stage: Stage::Requested,
-        ..
-    }) = running(core, slot)
-    else {
+    let Some(request) = request_in(core, slot, |stage| matches!(stage, Stage::Requested)) else {
         return;
     };
-    let request = request.clone();
     core.record(slot, || Details::TaskScheduled(request));
     change(core, slot, |running| running.stage = Stage::Scheduled);
 }
 
 fn started(core: &mut Core<'_>, slot: Slot, worker: Option<Arc<str>>) {
     scheduled(core, slot);
-    let Some(Running {
-        request,
-        stage: Stage::Scheduled,
-        ..
-    }) = running(core, slot)
-    else {
+    let Some(request) = request_in(core, slot, |stage| matches!(stage, Stage::Scheduled)) else {
         return;
     };
-    let request = request.clone();
     core.record(slot, || Details::TaskStarted { request, worker });
     let now = core.now();
     change(core, slot, |running| {
@@ -228,28 +226,25 @@ fn refused(core: &mut Core<'_>, slot: Slot, failure: Failure) {
         let told = failure.clone();
         core.record(slot, || Details::TaskScheduleFailed(request, told));
     }
+    give_up(core, slot, failure);
+}
+
+/// The attempt has failed.
+fn give_up(core: &mut Core<'_>, slot: Slot, failure: Failure) {
     core.set_phase(slot, Phase::Again);
-    core.apply(
-        slot,
-        Step::Raise(Raise {
-            failure,
-            origin: Origin::Task,
-        }),
-    );
+    let raise = Raise {
+        failure,
+        origin: Origin::Task,
+    };
+    core.apply(slot, Step::Raise(raise));
 }
 
 /// The call came back: the end of a request-response task, the submission of any other.
 fn returned(core: &mut Core<'_>, slot: Slot, result: Result<Json, Failure>) {
     started(core, slot, None);
-    let Some(Running {
-        request,
-        stage: Stage::Started,
-        ..
-    }) = running(core, slot)
-    else {
+    let Some(request) = request_in(core, slot, |stage| matches!(stage, Stage::Started)) else {
         return;
     };
-    let request = request.clone();
     match (request.resource.pattern(), result) {
         (Pattern::RequestResponse, result) => completed(core, slot, result),
         (_, Ok(output)) if output.depth() > limits::NESTING => {
@@ -268,14 +263,7 @@ fn returned(core: &mut Core<'_>, slot: Slot, result: Result<Json, Failure>) {
         (_, Err(failure)) => {
             let told = failure.clone();
             core.record(slot, || Details::TaskSubmitFailed(request, told));
-            core.set_phase(slot, Phase::Again);
-            core.apply(
-                slot,
-                Step::Raise(Raise {
-                    failure,
-                    origin: Origin::Task,
-                }),
-            );
+            give_up(core, slot, failure);
         }
     }
 }
@@ -363,15 +351,9 @@ pub(super) fn time_out(core: &mut Core<'_>, slot: Slot) -> Raise {
 
 /// Tells the history of a start that nobody reported, without moving the deadlines.
 fn started_late(core: &mut Core<'_>, slot: Slot) {
-    let Some(Running {
-        request,
-        stage: Stage::Scheduled,
-        ..
-    }) = running(core, slot)
-    else {
+    let Some(request) = request_in(core, slot, |stage| matches!(stage, Stage::Scheduled)) else {
         return;
     };
-    let request = request.clone();
     core.record(slot, || Details::TaskStarted {
         request,
         worker: None,
