@@ -3,9 +3,10 @@
 use clap::{Args, ValueEnum};
 
 use super::{Exit, input, start, terminal};
+use crate::driver::local::wall;
 use crate::expr::jsonata::{Bindings, Dialect, Environment, Expression, Limits, Outcome, States};
 use crate::expr::{Call, Context, Dice, Path, Scope, Variables};
-use crate::value::{Json, Timestamp};
+use crate::value::Json;
 
 /// The options of `sfn-run eval`.
 #[derive(Args)]
@@ -116,7 +117,7 @@ impl Eval {
             .with_states(states)
             .with_variables(variables);
         let environment = Environment {
-            now: now(),
+            now: wall(),
             dice: &Dice::new(self.seed, 0),
         };
         let outcome = expression.evaluate(input, &bindings, &Limits::aws(), &environment);
@@ -178,16 +179,4 @@ impl Eval {
             None => problem.message.clone(),
         }
     }
-}
-
-/// What `$now()` tells.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "there is no execution here whose driver would tell the time"
-)]
-fn now() -> Timestamp {
-    let since = std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)
-        .unwrap_or_default();
-    Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }

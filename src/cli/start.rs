@@ -8,6 +8,9 @@ use crate::engine::{Identity, Start};
 use crate::expr::Variables;
 use crate::value::{Json, Object, Text};
 
+/// Characters of an execution's name (API reference, `StartExecution`, § name).
+const NAME_LENGTH: usize = 80;
+
 /// The options that say who an execution is.
 #[derive(Args)]
 #[command(next_help_heading = "The execution")]
@@ -72,24 +75,14 @@ impl Prepared {
         start.variables = self.variables.clone();
         let mut identity = self.identity.clone();
         if let Some(number) = number {
-            // A name has at most 80 characters, the number included.
-            let suffix = format!("-{}", number + 1);
-            let suffixed = |text: &Text| {
-                let long = text.as_str().len() + suffix.len() > 80 && *text == identity.name;
-                let kept = if long { 80 - suffix.len() } else { usize::MAX };
-                Text::from(
-                    text.chars()
-                        .take(kept)
-                        .chain(suffix.chars())
-                        .collect::<String>(),
-                )
+            let name = numbered(&identity.name, number + 1);
+            // An ARN that somebody gave need not end in the name.
+            let arn = &identity.execution_arn;
+            let arn = match arn.strip_suffix(identity.name.as_str()) {
+                Some(before) => format!("{before}{name}"),
+                None => format!("{arn}-{}", number + 1),
             };
-            let name = suffixed(&identity.name);
-            let arn = identity.execution_arn.strip_suffix(identity.name.as_str());
-            identity.execution_arn = arn.map_or_else(
-                || suffixed(&identity.execution_arn),
-                |before| format!("{before}{name}").into(),
-            );
+            identity.execution_arn = arn.into();
             identity.name = name;
         }
         start.identity = identity.into();
@@ -126,6 +119,14 @@ impl Prepared {
         self.context = (!others.is_empty()).then_some(Json::Object(others));
         Ok(())
     }
+}
+
+/// The name with a number behind it, and no longer than a name may be.
+fn numbered(name: &str, number: usize) -> Text {
+    let suffix = format!("-{number}");
+    let kept = NAME_LENGTH.saturating_sub(suffix.len());
+    let characters = name.chars().take(kept).chain(suffix.chars());
+    characters.collect::<String>().into()
 }
 
 /// Puts each member of an object where it belongs.
@@ -179,9 +180,21 @@ fn checked_name(name: &str) -> Result<Text, String> {
         ));
     }
     match name.chars().count() {
-        1..=80 => Ok(name.into()),
+        1..=NAME_LENGTH => Ok(name.into()),
         count => Err(format!(
-            "--name: the name of an execution has 1 to 80 characters, not {count}"
+            "--name: the name of an execution has 1 to {NAME_LENGTH} characters, not {count}"
         )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_numbered_name_is_no_longer_than_a_name_may_be() {
+        assert_eq!(numbered("run", 12), "run-12");
+        let long = numbered(&"x".repeat(80), 12);
+        assert_eq!((long.len(), long.ends_with("x-12")), (80, true));
     }
 }

@@ -152,7 +152,7 @@ impl Resolver for Command {
         Call::Later(Box::pin(self.clone().run(request.clone())))
     }
 
-    /// It learns of no token that it could answer with later.
+    /// Its answer is the last word, whatever it does with the token: a task that waits for its bearer would wait in vain.
     fn ends(&self, _request: &TaskRequest) -> Ends {
         Ends::Task
     }

@@ -52,12 +52,12 @@ impl Clock {
     }
 }
 
-/// The one place where a driver asks what time it is.
+/// What time it is in the world: the one place that asks.
 #[expect(
     clippy::disallowed_methods,
     reason = "this is the driver that others ask for the time"
 )]
-fn wall() -> Timestamp {
+pub(crate) fn wall() -> Timestamp {
     let since = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();

@@ -30,6 +30,8 @@ use std::task::{Context, Poll};
 use tokio::sync::{mpsc, oneshot};
 
 use self::clock::Clock;
+#[cfg(feature = "cli")]
+pub(crate) use self::clock::wall;
 use self::scene::{Message, Scene};
 use super::Report;
 use super::drive::{Drive, Listener};
