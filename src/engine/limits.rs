@@ -17,6 +17,9 @@ pub const INLINE_MAP_CONCURRENCY: u32 = 40;
 /// Seconds of a timeout or a heartbeat (States Language, § Timeouts and Heartbeats).
 pub const SECONDS: u32 = 99_999_999;
 
+/// Bytes of a failure's cause (API reference, `SendTaskFailure`). Resolvers keep to it; the engine takes what it is told.
+pub const CAUSE: usize = 32_768;
+
 /// Bytes of a definition.
 pub const DEFINITION: usize = 1_048_576;
 

@@ -9,13 +9,12 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::{Child, ChildStdin};
 
 use super::{Answer, Call, Ends, Resolver, Updates};
+use crate::engine::limits::CAUSE;
 use crate::engine::{Failure, TaskRequest};
 use crate::value::Json;
 
 /// Bytes of output that a program may write, whatever the profile says of payloads: what is kept in memory.
 const OUTPUT: u64 = 64 << 20;
-/// Bytes of a failure's cause: the service's own limit. The end of a program's complaint tells most.
-const CAUSE: usize = 32_768;
 
 /// A program that is run once for each attempt.
 ///
@@ -78,6 +77,7 @@ impl Command {
         let (written, output, complaint) = tokio::join!(
             write(stdin, request.input.to_string()),
             read(stdout, OUTPUT),
+            // The end of a complaint tells most.
             read_end(stderr, CAUSE)
         );
         let output = written.and(output).map_err(|error| self.broken(&error))?;

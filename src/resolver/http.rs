@@ -7,13 +7,12 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, Response, StatusCode, Url};
 
 use super::{Answer, Call, Ends, Resolver, Updates};
+use crate::engine::limits::CAUSE;
 use crate::engine::{Failure, TaskRequest};
 use crate::value::Json;
 
 /// Bytes of an answer's body that are taken, whatever the profile says of payloads: what is kept in memory.
 const BODY: usize = 64 << 20;
-/// Bytes of a failure's cause: the service's own limit.
-const CAUSE: usize = 32_768;
 /// How long it may take to reach a server, so that one that is not there is told of soon.
 const CONNECT: Duration = Duration::from_secs(10);
 /// How long an answer may take when nobody has said otherwise: what a Lambda function has.
