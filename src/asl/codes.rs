@@ -35,6 +35,7 @@ codes! {
     INVALID_PATTERN = "invalid-pattern": "A pattern of `StringMatches` ends in an open escape.",
     INVALID_TIMESTAMP = "invalid-timestamp": "A text is no RFC 3339 timestamp.",
     INVALID_MOCK = "invalid-mock": "A file of mocks says something that cannot be answered.",
-    JSONATA_UNSUPPORTED = "jsonata-unsupported": "JSONata cannot be run yet.",
+    INVALID_JSONATA = "INVALID_JSONATA_EXPRESSION": "A text in `{% %}` is no JSONata.",
+    UNSUPPORTED_JSONATA = "UNSUPPORTED_JSONATA_EXPRESSION": "A JSONata expression refers to something that is not there.",
     DISTRIBUTED_MAP_UNSUPPORTED = "distributed-map-unsupported": "A distributed Map cannot be run yet.",
 }

@@ -180,7 +180,7 @@ pub enum Amount {
     /// The field with `Path` at its end.
     Path(&'static str, Spanned<Text>),
     /// The field with a JSONata expression.
-    Expression(Spanned<Text>),
+    Expression(&'static str, Spanned<Text>),
 }
 
 /// Which of the common fields a type has.
@@ -442,10 +442,11 @@ pub(super) fn amount(
             reader.foreign(&[path_name], "JSONPath");
             let node = node?;
             if let Some(text) = node.text() {
-                return Some(Amount::Expression(Spanned {
+                let text = Spanned {
                     value: text.clone(),
                     span: node.span,
-                }));
+                };
+                return Some(Amount::Expression(name, text));
             }
             reader
                 .as_integer(name, node, least..=LARGEST)

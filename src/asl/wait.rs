@@ -22,8 +22,10 @@ pub enum Until {
     Timestamp(Moment),
     /// `TimestampPath`
     TimestampPath(Spanned<Text>),
-    /// `Seconds` or `Timestamp` with a JSONata expression.
-    Expression(Spanned<Text>),
+    /// `Seconds` with a JSONata expression.
+    SecondsQuery(Spanned<Text>),
+    /// `Timestamp` with a JSONata expression.
+    TimestampQuery(Spanned<Text>),
 }
 
 const FIELDS: [&str; 4] = ["Seconds", "SecondsPath", "Timestamp", "TimestampPath"];
@@ -68,7 +70,7 @@ fn jsonata(reader: &mut Reader<'_>) -> Option<Until> {
     reader.foreign(&["SecondsPath", "TimestampPath"], "JSONPath");
     let seconds = match reader.any("Seconds") {
         Some(node) => match node.text() {
-            Some(text) => Some(Until::Expression(Spanned {
+            Some(text) => Some(Until::SecondsQuery(Spanned {
                 value: text.clone(),
                 span: node.span,
             })),
@@ -80,7 +82,7 @@ fn jsonata(reader: &mut Reader<'_>) -> Option<Until> {
     };
     let timestamp = reader.text("Timestamp").and_then(|text| {
         if text.value.starts_with("{%") && text.value.ends_with("%}") {
-            return Some(Until::Expression(text));
+            return Some(Until::TimestampQuery(text));
         }
         moment(reader, &text).map(Until::Timestamp)
     });

@@ -5,7 +5,7 @@ use clap::{Args, ValueEnum};
 use super::{Exit, input, start, terminal};
 use crate::driver::local::wall;
 use crate::expr::jsonata::{Bindings, Dialect, Environment, Expression, Limits, Outcome, States};
-use crate::expr::{Call, Context, Dice, Path, Scope, Variables};
+use crate::expr::{Call, Context, Dice, Path, Scope, Sight, Variables};
 use crate::value::Json;
 
 /// The options of `sfn-run eval`.
@@ -146,6 +146,7 @@ impl Eval {
             context: &Context::new(&make),
             variables,
             dice: &Dice::new(self.seed, 0),
+            sight: Sight::default(),
         };
         let value = if self.jsonpath {
             let path =

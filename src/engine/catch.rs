@@ -1,9 +1,11 @@
 //! Catch: where a failed state goes instead of failing.
 
 use super::Failure;
+use super::context::Extra;
 use super::core::{Core, Step};
 use super::frame::Slot;
 use super::unwind::Raise;
+use crate::asl::QueryLanguage;
 use crate::expr::{Fault, FaultKind};
 use crate::machine::{Catcher, Flow, ResultPath, State};
 use crate::value::{Json, Object};
@@ -17,7 +19,8 @@ pub(super) fn find<'m>(state: &'m State, raise: &Raise) -> Option<&'m Catcher> {
 }
 
 /// Leaves the state by a catcher. Its output is the state's input with the error in it; `OutputPath` does not apply
-/// (observed on AWS, conformance `catch/output-path-is-skipped`).
+/// (observed on AWS, conformance `catch/output-path-is-skipped`). In JSONata it is what the catcher's `Output` makes of
+/// both, and without one the error alone.
 pub(super) fn take(
     core: &mut Core<'_>,
     slot: Slot,
@@ -26,12 +29,25 @@ pub(super) fn take(
     failure: &Failure,
 ) -> Step {
     let error = error_output(failure);
+    // JSONata has the error beside the input, JSONPath in its place.
+    let (input, extra) = match state.query_language {
+        QueryLanguage::JsonPath => (error.clone(), Extra::default()),
+        QueryLanguage::Jsonata => {
+            let extra = Extra {
+                error_output: Some(&error),
+                ..Extra::default()
+            };
+            (core.frame_ref(slot).input.clone(), extra)
+        }
+    };
     let parts = caught(core, slot, state, catcher, &error).and_then(|output| {
+        let output = match &catcher.output {
+            Some(template) => core.fill(slot, state, template, &input, extra)?,
+            None => output,
+        };
         core.check_size(state, &output)?;
-        Ok((
-            output,
-            core.assigned(slot, state, catcher.assign.as_ref(), &error)?,
-        ))
+        let assigned = core.assigned(slot, state, catcher.assign.as_ref(), &input, extra)?;
+        Ok((output, assigned))
     });
     match parts {
         Ok((output, assigned)) => {

@@ -5,12 +5,11 @@ use std::cmp::Ordering;
 use super::Failure;
 use super::context::Extra;
 use super::core::{Core, Step};
+use super::data::Leaving;
 use super::frame::Slot;
 use super::unwind::Raise;
-use crate::expr::{Path, Scope};
-use crate::machine::{
-    Assign, Choice, Comparand, Flow, Operand, Pattern, Relation, State, StateId, Test,
-};
+use crate::expr::{Expected, Fault, Path, Scope};
+use crate::machine::{Choice, Comparand, Flow, Operand, Pattern, Relation, State, Test};
 use crate::value::{Json, Moment};
 
 pub(super) fn enter(core: &mut Core<'_>, slot: Slot, state: &State, choice: &Choice) -> Step {
@@ -22,7 +21,7 @@ pub(super) fn enter(core: &mut Core<'_>, slot: Slot, state: &State, choice: &Cho
         decide(choice, state, scope)
     });
     match decided {
-        Ok(Some((next, assign))) => core.pass_on(slot, state, &input, Flow::Next(next), assign),
+        Ok(Some(leaving)) => core.pass_on(slot, state, &input, leaving),
         // The specification has States.NoChoiceMatched for this; the service says States.Runtime
         // (conformance `choice/no-match`).
         Ok(None) => {
@@ -36,7 +35,8 @@ pub(super) fn enter(core: &mut Core<'_>, slot: Slot, state: &State, choice: &Cho
             };
             Step::Raise(Raise { failure, ..raise })
         }
-        Err(Unfound(path)) => {
+        Err(Problem::Fault(fault)) => Step::Raise(core.fault(slot, state, &fault)),
+        Err(Problem::Unfound(path)) => {
             let message = format!(
                 "Invalid path '{path}': The choice state's condition path references an invalid value."
             );
@@ -45,27 +45,34 @@ pub(super) fn enter(core: &mut Core<'_>, slot: Slot, state: &State, choice: &Cho
     }
 }
 
-/// A path that leads nowhere: an error even where a `Default` stands ready (conformance `choice/missing-variable`).
-struct Unfound(String);
+/// Why no rule can be decided.
+enum Problem {
+    /// A path leads nowhere: an error even where a `Default` stands ready (conformance `choice/missing-variable`).
+    Unfound(String),
+    /// A condition in JSONata has no acceptable value.
+    Fault(Box<Fault>),
+}
 
-type Decision<'m> = Option<(StateId, Option<&'m Assign>)>;
-
-/// A rule's own `Assign` takes the place of the state's.
+/// A rule's own `Assign` and `Output` take the place of the state's.
 fn decide<'m>(
     choice: &'m Choice,
     state: &'m State,
     scope: &Scope<'_>,
-) -> Result<Decision<'m>, Unfound> {
+) -> Result<Option<Leaving<'m>>, Problem> {
     for rule in &choice.rules {
         if holds(&rule.test, scope)? {
-            return Ok(Some((rule.next, rule.assign.as_ref())));
+            return Ok(Some(Leaving {
+                next: Flow::Next(rule.next),
+                assign: rule.assign.as_ref(),
+                output: rule.output.as_ref(),
+            }));
         }
     }
-    Ok(choice.default.map(|next| (next, state.io.assign.as_ref())))
+    Ok(choice.default.map(|next| Leaving::of(state, Flow::Next(next))))
 }
 
 /// Nesting here is that of the definition's text, and so bounded.
-fn holds(test: &Test, scope: &Scope<'_>) -> Result<bool, Unfound> {
+fn holds(test: &Test, scope: &Scope<'_>) -> Result<bool, Problem> {
     match test {
         Test::And(tests) => {
             for test in tests {
@@ -84,6 +91,11 @@ fn holds(test: &Test, scope: &Scope<'_>) -> Result<bool, Unfound> {
             Ok(false)
         }
         Test::Not(test) => Ok(!holds(test, scope)?),
+        Test::Constant(value) => Ok(*value),
+        Test::Query(query) => match query.eval_as(Expected::Boolean, scope) {
+            Ok(value) => Ok(value.as_bool() == Some(true)),
+            Err(fault) => Err(Problem::Fault(Box::new(fault))),
+        },
         Test::IsPresent(path, expected) => Ok(path.is_present(scope) == *expected),
         Test::IsNull(path, expected) => Ok(find(path, scope)?.is_null() == *expected),
         Test::IsNumeric(path, expected) => {
@@ -111,9 +123,9 @@ fn holds(test: &Test, scope: &Scope<'_>) -> Result<bool, Unfound> {
     }
 }
 
-fn find(path: &Path, scope: &Scope<'_>) -> Result<Json, Unfound> {
+fn find(path: &Path, scope: &Scope<'_>) -> Result<Json, Problem> {
     path.find(scope)
-        .map_err(|_| Unfound(path.text().to_string()))
+        .map_err(|_| Problem::Unfound(path.text().to_string()))
 }
 
 fn moment(value: &Json) -> Option<Moment> {

@@ -4,7 +4,7 @@ use super::TaskToken;
 use super::core::Core;
 use super::frame::{Frame, Slot};
 use crate::asl::StateType;
-use crate::expr::{Context, Scope};
+use crate::expr::{Context, Scope, Sight};
 use crate::machine::State;
 use crate::value::{Json, Object, Text};
 
@@ -13,6 +13,10 @@ use crate::value::{Json, Object, Text};
 pub(super) struct Extra<'a> {
     /// `$$.Task.Token`
     pub token: Option<&'a TaskToken>,
+    /// `$states.result`
+    pub result: Option<&'a Json>,
+    /// `$states.errorOutput`
+    pub error_output: Option<&'a Json>,
     /// `$$.Map.Item` while an `ItemSelector` is evaluated: the iteration has no frame yet.
     pub item: Option<ItemView<'a>>,
 }
@@ -43,6 +47,12 @@ impl Core<'_> {
             context: &context,
             variables,
             dice: &self.dice,
+            sight: Sight {
+                result: extra.result,
+                error_output: extra.error_output,
+                now: self.now(),
+                limits: self.execution.header.profile.query_limits(),
+            },
         })
     }
 

@@ -163,6 +163,7 @@ impl<'a> Core<'a> {
             attempts: 0,
             entered_at: now,
             entered: 0,
+            before: branch.chain,
             chain: branch.chain,
             leaf: branch.chain,
             family: Family::default(),
@@ -218,6 +219,7 @@ impl<'a> Core<'a> {
         frame.tries.clear();
         frame.retry_count = 0;
         frame.entered_at = now;
+        frame.before = frame.chain;
         let input = frame.input.clone();
         let entered = self.record(slot, || Details::StateEntered {
             state_type: state.state_type(),

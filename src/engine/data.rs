@@ -1,16 +1,36 @@
 //! What becomes of a state's input and output:
-//! `InputPath`, `Parameters`, (the work), `ResultSelector`, `ResultPath`, `OutputPath`, and `Assign` beside them.
+//! `InputPath`, `Parameters`, (the work), `ResultSelector`, `ResultPath`, `OutputPath`, and `Assign` beside them; in
+//! JSONata `Arguments`, (the work), `Output`, and `Assign`.
 //!
 //! Source: States Language, § Input and Output Processing.
 
 use super::context::Extra;
 use super::core::{Core, Step};
 use super::frame::Slot;
-use super::unwind::{Origin, Raise};
+use super::unwind::{Evaluation, Origin, Raise};
 use super::{Failure, errors, limits};
-use crate::expr::{Fault, FaultKind, Template};
+use crate::asl::QueryLanguage;
+use crate::expr::{Expected, Fault, FaultKind, Query, Template};
 use crate::machine::{Amount, Assign, Flow, ResultPath, Selection, State};
-use crate::value::{Json, Object};
+use crate::value::{Json, Number, Object, Text};
+
+/// How a state that does no work is left: where to, and what it makes of its input.
+pub(super) struct Leaving<'m> {
+    pub(super) next: Flow,
+    pub(super) assign: Option<&'m Assign>,
+    pub(super) output: Option<&'m Template>,
+}
+
+impl<'m> Leaving<'m> {
+    /// As the state itself says.
+    pub(super) fn of(state: &'m State, next: Flow) -> Self {
+        Self {
+            next,
+            assign: state.io.assign.as_ref(),
+            output: state.io.output.as_ref(),
+        }
+    }
+}
 
 impl Core<'_> {
     /// The raw input through `InputPath`.
@@ -74,10 +94,14 @@ impl Core<'_> {
     /// Brings a result home: through `ResultSelector`, into the input, through `OutputPath`; then leaves the state.
     /// `$` in `Assign` is the result as it came.
     pub(super) fn conclude(&mut self, slot: Slot, state: &State, result: Json) -> Step {
+        if state.query_language == QueryLanguage::Jsonata {
+            return self.conclude_query(slot, state, result);
+        }
         let parts = self
             .selected_result(slot, state, &result)
             .and_then(|selected| {
-                let assigned = self.assigned(slot, state, state.io.assign.as_ref(), &result)?;
+                let assigned = 
+                    self.assigned(slot, state, state.io.assign.as_ref(), &result, Extra::default())?;
                 Ok((selected, assigned))
             });
         drop(result);
@@ -87,6 +111,30 @@ impl Core<'_> {
         };
         match self.output(slot, state, selected) {
             Ok(output) => self.leave(slot, state, state.next, output, assigned),
+            Err(raise) => Step::Raise(raise),
+        }
+    }
+
+    /// The same in JSONata: what `Output` makes of input and result, or the result.
+    fn conclude_query(&mut self, slot: Slot, state: &State, result: Json) -> Step {
+        let input = self.frame_ref(slot).input.clone();
+        let extra = Extra {
+            result: Some(&result),
+            ..Extra::default()
+        };
+        let assigned = self.assigned(slot, state, state.io.assign.as_ref(), &input, extra);
+        let parts = assigned.and_then(|assigned| {
+            let output = match &state.io.output {
+                Some(output) => self.fill(slot, state, output, &input, extra)?,
+                None => {
+                    self.check_size(state, &result)?;
+                    result.clone()
+                }
+            };
+            Ok((output, assigned))
+        });
+        match parts {
+            Ok((output, assigned)) => self.leave(slot, state, state.next, output, assigned),
             Err(raise) => Step::Raise(raise),
         }
     }
@@ -139,17 +187,19 @@ impl Core<'_> {
         slot: Slot,
         state: &State,
         input: &Json,
-        next: Flow,
-        assign: Option<&Assign>,
+        leaving: Leaving<'_>,
     ) -> Step {
-        let parts = self
-            .select(slot, state, &state.io.output_path, input)
-            .and_then(|output| {
-                self.check_size(state, &output)?;
-                Ok((output, self.assigned(slot, state, assign, input)?))
-            });
+        let output = match leaving.output {
+            Some(output) => self.fill(slot, state, output, input, Extra::default()),
+            None => self.select(slot, state, &state.io.output_path, input),
+        };
+        let parts = output.and_then(|output| {
+            self.check_size(state, &output)?;
+            let assigned = self.assigned(slot, state, leaving.assign, input, Extra::default())?;
+            Ok((output, assigned))
+        });
         match parts {
-            Ok((output, assigned)) => self.leave(slot, state, next, output, assigned),
+            Ok((output, assigned)) => self.leave(slot, state, leaving.next, output, assigned),
             Err(raise) => Step::Raise(raise),
         }
     }
@@ -161,11 +211,12 @@ impl Core<'_> {
         state: &State,
         assign: Option<&Assign>,
         input: &Json,
+        extra: Extra<'_>,
     ) -> Result<Option<Object>, Raise> {
         let Some(Assign(template)) = assign else {
             return Ok(None);
         };
-        let values = self.fill(slot, state, template, input, Extra::default())?;
+        let values = self.fill(slot, state, template, input, extra)?;
         // An empty `Assign` leaves no trace in the history (observed on AWS).
         let values = if let Json::Object(values) = values {
             Some(values)
@@ -188,6 +239,7 @@ impl Core<'_> {
         let path = match amount {
             Amount::Literal(number) => return Ok(*number),
             Amount::Path(path) => path,
+            Amount::Query(query) => return self.whole_number(slot, state, query, input),
         };
         let found = self.evaluate(slot, state, input, Extra::default(), |scope| {
             path.find(scope)
@@ -206,6 +258,36 @@ impl Core<'_> {
         })
     }
 
+    /// A whole number that a JSONata expression gives.
+    pub(super) fn whole_number(
+        &self,
+        slot: Slot,
+        state: &State,
+        query: &Query,
+        input: &Json,
+    ) -> Result<u32, Raise> {
+        let found = self.evaluate(slot, state, input, Extra::default(), |scope| {
+            query.eval_as(Expected::Number, scope)
+        });
+        let found = found.map_err(|fault| self.fault(slot, state, &fault))?;
+        let field = query.field();
+        let complain = |message: String| {
+            let evaluation = Evaluation {
+                location: Some(field.clone()),
+                previous: self.before(slot),
+            };
+            self.query_failure(slot, state, &message, evaluation)
+        };
+        let number = found.as_number().and_then(Number::as_i64).ok_or_else(|| {
+            complain(format!("The {field} field cannot be parsed as an integer: {found}"))
+        })?;
+        let fits = u32::try_from(number).ok();
+        fits.filter(|number| *number <= limits::SECONDS).ok_or_else(|| {
+            let largest = limits::SECONDS;
+            complain(format!("{field} must be between 0 and {largest} but was: {number}"))
+        })
+    }
+
     /// Refuses what is larger than a payload may be, or nested deeper than any text.
     pub(super) fn check_size(&self, state: &State, payload: &Json) -> Result<(), Raise> {
         let limit = self.execution.header.profile.payload_limit();
@@ -214,37 +296,62 @@ impl Core<'_> {
                 "The state/task '{}' returned a result nested deeper than 1000 levels.",
                 state.name
             );
-            return Err(Raise {
-                failure: Failure::new(errors::RUNTIME, cause),
-                origin: Origin::Machine,
-            });
+            let failure = Failure::new(errors::RUNTIME, cause);
+            return Err(Raise::new(failure, Origin::Machine));
         }
         // Without a limit nothing need be measured.
         if limit == usize::MAX || payload.length() <= limit {
             return Ok(());
         }
-        Err(Raise {
-            failure: too_large(&state.name),
-            origin: Origin::Machine,
-        })
+        Err(Raise::new(too_large(&state.name), Origin::Machine))
     }
 
     /// What a failed evaluation means for the state: the error's name by the profile, the cause with the state's name.
     pub(super) fn fault(&self, slot: Slot, state: &State, fault: &Fault) -> Raise {
         let name = self.execution.header.profile.error_name(fault.kind);
+        let failure = Failure::new(name, self.cause(slot, state, &fault.message));
+        let evaluation = (fault.kind == FaultKind::Query).then(|| {
+            Box::new(Evaluation {
+                location: fault.location.as_deref().map(Text::from),
+                previous: self.before(slot),
+            })
+        });
         Raise {
-            failure: Failure::new(name, self.cause(slot, state, &fault.message)),
-            origin: Origin::Machine,
+            evaluation,
+            ..Raise::new(failure, Origin::Machine)
+        }
+    }
+
+    /// A JSONata expression whose value the state cannot use.
+    pub(super) fn query_failure(
+        &self,
+        slot: Slot,
+        state: &State,
+        message: &str,
+        evaluation: Evaluation,
+    ) -> Raise {
+        let fault = Fault::new(FaultKind::Query, message);
+        Raise {
+            evaluation: Some(Box::new(evaluation)),
+            ..self.fault(slot, state, &fault)
+        }
+    }
+
+    /// What the event of a failed evaluation points at: as long as nothing has happened in a state, what its entry points
+    /// at (observed on AWS, conformance `jsonata/undefined-output`).
+    pub(super) fn before(&self, slot: Slot) -> u64 {
+        let frame = self.frame_ref(slot);
+        if frame.chain == frame.entered {
+            frame.before
+        } else {
+            frame.chain
         }
     }
 
     /// A failure of the machine itself: never retried, never caught.
     pub(super) fn runtime(&self, slot: Slot, state: &State, message: &str) -> Raise {
         let failure = Failure::new(errors::RUNTIME, self.cause(slot, state, message));
-        Raise {
-            failure,
-            origin: Origin::Machine,
-        }
+        Raise::new(failure, Origin::Machine)
     }
 
     /// A cause as the service begins it.

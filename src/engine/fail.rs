@@ -8,7 +8,7 @@ use super::core::{Core, Step};
 use super::data::as_text;
 use super::frame::Slot;
 use super::unwind::{Origin, Raise};
-use crate::expr::{Fault, FaultKind};
+use crate::expr::{Expected, Fault, FaultKind};
 use crate::machine::{Fail, State, TextField};
 
 /// The failure that a Fail state tells has no prefix: its author chose the words.
@@ -18,10 +18,7 @@ pub(super) fn enter(core: &mut Core<'_>, slot: Slot, state: &State, fail: &Fail)
         Ok(Failure { error, cause })
     });
     Step::Raise(match failure {
-        Ok(failure) => Raise {
-            failure,
-            origin: Origin::Task,
-        },
+        Ok(failure) => Raise::new(failure, Origin::Task),
         Err(raise) => raise,
     })
 }
@@ -48,6 +45,11 @@ fn text(
         }
         Some(TextField::Call(call)) => core
             .evaluate(slot, state, input, Extra::default(), |scope| call.eval(scope))
+            .map_err(|fault| core.fault(slot, state, &fault))?,
+        Some(TextField::Query(query)) => core
+            .evaluate(slot, state, input, Extra::default(), |scope| {
+                query.eval_as(Expected::String, scope)
+            })
             .map_err(|fault| core.fault(slot, state, &fault))?,
     };
     Ok(Some(as_text(&value).into()))

@@ -44,6 +44,8 @@ pub(super) struct Frame {
     pub entered_at: Timestamp,
     /// The event that tells so.
     pub entered: u64,
+    /// The event that that one points at.
+    pub before: u64,
     /// The event that the next one of this branch points at.
     pub chain: u64,
     /// The last event of this branch.

@@ -6,9 +6,10 @@ use super::frame::{Frame, Item, Items, Joining, Phase, Slot};
 use super::history::Details;
 use super::limits;
 use super::parallel::{joined, variables_inside};
-use super::unwind::Raise;
-use crate::expr::{Fault, FaultKind};
-use crate::machine::{Map, Selection, State};
+use super::unwind::{Evaluation, Raise};
+use crate::asl::QueryLanguage;
+use crate::expr::{Expected, Fault, FaultKind};
+use crate::machine::{self, Map, Selection, State};
 use crate::value::{Json, Text};
 
 /// Finds the items and lets the first iterations begin.
@@ -34,9 +35,18 @@ fn plan(core: &Core<'_>, slot: Slot, state: &State, map: &Map) -> Result<Joining
         wanted => wanted.min(limits::INLINE_MAP_CONCURRENCY),
     };
     let items = items(core, slot, state, map, &input)?;
-    let items = Items::of(&items).ok_or_else(|| {
+    let items = iterable(state, &items).ok_or_else(|| {
         let message = format!("Map state input must be an array but was: {items}");
-        core.runtime(slot, state, &message)
+        match state.query_language {
+            QueryLanguage::JsonPath => core.runtime(slot, state, &message),
+            QueryLanguage::Jsonata => {
+                let evaluation = Evaluation {
+                    location: None,
+                    previous: core.before(slot),
+                };
+                core.query_failure(slot, state, &message, evaluation)
+            }
+        }
     })?;
     let is_gathered = matches!(&state.io.input_path, Selection::Path(path) if !path.is_definite());
     Ok(Joining {
@@ -56,8 +66,18 @@ fn items(
     map: &Map,
     input: &Json,
 ) -> Result<Json, Raise> {
-    let Selection::Path(path) = &map.items else {
-        return core.select(slot, state, &map.items, input);
+    let path = match &map.items {
+        machine::Items::Path(Selection::Path(path)) => path,
+        machine::Items::Path(selection) => return core.select(slot, state, selection, input),
+        machine::Items::Template(template) => {
+            return core.fill(slot, state, template, input, Extra::default());
+        }
+        machine::Items::Query(query) => {
+            let found = core.evaluate(slot, state, input, Extra::default(), |scope| {
+                query.eval_as(Expected::Array, scope)
+            });
+            return found.map_err(|fault| core.fault(slot, state, &fault));
+        }
     };
     core.evaluate(slot, state, input, Extra::default(), |scope| {
         path.find(scope)
@@ -68,6 +88,14 @@ fn items(
         let message = format!("Unable to apply step \"{step}\" to input {input}");
         core.fault(slot, state, &Fault::new(FaultKind::Reference, message))
     })
+}
+
+/// The members of an object are items in JSONPath only (observed on AWS, conformance `jsonata/items-of-an-object`).
+fn iterable(state: &State, value: &Json) -> Option<Items> {
+    match (state.query_language, value) {
+        (QueryLanguage::Jsonata, Json::Object(_)) => None,
+        _ => Items::of(value),
+    }
 }
 
 fn begin(core: &mut Core<'_>, slot: Slot, state: &State, map: &Map, joining: Joining) -> Step {
@@ -147,8 +175,8 @@ fn input(
         key: item.key.as_ref(),
     };
     let extra = Extra {
-        token: None,
         item: Some(view),
+        ..Extra::default()
     };
     core.fill(slot, state, selector, &selected, extra)
 }

@@ -4,6 +4,7 @@ use super::event::{Profile, StateMachineType};
 use super::failure::errors;
 use super::limits;
 use crate::expr::FaultKind;
+use crate::expr::jsonata::Limits;
 
 impl Profile {
     /// How many bytes a payload may have.
@@ -19,6 +20,16 @@ impl Profile {
         match (self, kind) {
             (Self::Aws, StateMachineType::Standard) => limits::HISTORY_EVENTS,
             (Self::Relaxed | Self::Spec, _) | (_, StateMachineType::Express) => u64::MAX,
+        }
+    }
+
+    /// What the evaluation of a JSONata expression may cost.
+    pub(super) fn query_limits(self) -> &'static Limits {
+        const AWS: Limits = Limits::aws();
+        const GENEROUS: Limits = Limits::generous();
+        match self {
+            Self::Aws => &AWS,
+            Self::Relaxed | Self::Spec => &GENEROUS,
         }
     }
 

@@ -11,11 +11,11 @@ use super::core::{Core, Step, later};
 use super::data::too_large;
 use super::frame::{Phase, Running, Slot, Stage};
 use super::history::Details;
-use super::unwind::{Origin, Raise};
+use super::unwind::{Evaluation, Origin, Raise};
 use super::{
     Command, Failure, Iteration, TaskRequest, TaskToken, TaskUpdate, Ticket, errors, limits,
 };
-use crate::asl::{Pattern, ResourceKind};
+use crate::asl::{Pattern, QueryLanguage, ResourceKind};
 use crate::machine::{State, Task};
 use crate::value::{Json, Timestamp};
 
@@ -54,7 +54,7 @@ fn request(
     });
     let extra = Extra {
         token: token.as_ref(),
-        item: None,
+        ..Extra::default()
     };
     let input = core.effective_input(slot, state, extra)?;
     let selected = core.selected_input(slot, state)?;
@@ -94,7 +94,16 @@ fn check_seconds(
     timeout: Option<u32>,
     heartbeat: Option<u32>,
 ) -> Result<(), Raise> {
-    let wrong = |message: &str| Err(core.runtime(slot, state, message));
+    let wrong = |message: &str| match state.query_language {
+        QueryLanguage::JsonPath => Err(core.runtime(slot, state, message)),
+        QueryLanguage::Jsonata => {
+            let evaluation = Evaluation {
+                location: None,
+                previous: core.before(slot),
+            };
+            Err(core.query_failure(slot, state, message, evaluation))
+        }
+    };
     for (field, seconds) in [("TimeoutSeconds", timeout), ("HeartbeatSeconds", heartbeat)] {
         if seconds.is_some_and(|seconds| !(1..=limits::SECONDS).contains(&seconds)) {
             let largest = limits::SECONDS;
@@ -232,11 +241,7 @@ fn refused(core: &mut Core<'_>, slot: Slot, failure: Failure) {
 /// The attempt has failed.
 fn give_up(core: &mut Core<'_>, slot: Slot, failure: Failure) {
     core.set_phase(slot, Phase::Again);
-    let raise = Raise {
-        failure,
-        origin: Origin::Task,
-    };
-    core.apply(slot, Step::Raise(raise));
+    core.apply(slot, Step::Raise(Raise::new(failure, Origin::Task)));
 }
 
 /// The call came back: the end of a request-response task, the submission of any other.
@@ -299,10 +304,7 @@ fn completed(core: &mut Core<'_>, slot: Slot, result: Result<Json, Failure>) {
         Err(failure) => {
             let told = failure.clone();
             core.record(slot, || Details::TaskFailed(request, told));
-            Step::Raise(Raise {
-                failure,
-                origin: Origin::Task,
-            })
+            Step::Raise(Raise::new(failure, Origin::Task))
         }
     };
     core.apply(slot, step);
@@ -346,7 +348,7 @@ pub(super) fn time_out(core: &mut Core<'_>, slot: Slot) -> Raise {
         core.record(slot, || Details::TaskTimedOut(request, told));
     }
     core.cancel(slot);
-    Raise { failure, origin }
+    Raise::new(failure, origin)
 }
 
 /// Tells the history of a start that nobody reported, without moving the deadlines.

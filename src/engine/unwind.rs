@@ -15,6 +15,17 @@ use crate::value::Text;
 pub(super) struct Raise {
     pub failure: Failure,
     pub origin: Origin,
+    /// What the history is to tell of it first.
+    pub evaluation: Option<Box<Evaluation>>,
+}
+
+/// A JSONata expression that has no acceptable value: `EvaluationFailed`.
+#[derive(Clone, Debug)]
+pub(super) struct Evaluation {
+    /// The field.
+    pub location: Option<Text>,
+    /// The event that it points at.
+    pub previous: u64,
 }
 
 /// Where a failure came from: names alone do not tell what may handle it.
@@ -31,6 +42,14 @@ pub(super) enum Origin {
 }
 
 impl Raise {
+    pub(super) fn new(failure: Failure, origin: Origin) -> Self {
+        Self {
+            failure,
+            origin,
+            evaluation: None,
+        }
+    }
+
     /// Whether one of the names of an `ErrorEquals` means this failure.
     pub(super) fn is_among(&self, names: &[Text]) -> bool {
         !self.is_final() && names.iter().any(|name| self.is_called(name))
@@ -59,6 +78,7 @@ impl Raise {
 
 /// Lets a failure take its course, from the state of a frame upwards.
 pub(super) fn raise(core: &mut Core<'_>, slot: Slot, mut raise: Raise) {
+    tell_evaluation(core, slot, &mut raise);
     let source = core.machine.state(core.frame_ref(slot).at).name.clone();
     let is_container = matches!(
         core.machine.state(core.frame_ref(slot).at).kind,
@@ -85,6 +105,7 @@ pub(super) fn raise(core: &mut Core<'_>, slot: Slot, mut raise: Raise) {
             if let Step::Raise(second) = step {
                 // A catcher that fails itself is no catcher: that failure goes up from here.
                 raise = second;
+                tell_evaluation(core, at, &mut raise);
             } else {
                 discard_below(core, at);
                 return core.apply(at, step);
@@ -103,6 +124,21 @@ pub(super) fn raise(core: &mut Core<'_>, slot: Slot, mut raise: Raise) {
             }
         }
     }
+}
+
+/// An expression that failed has an event of its own, at every attempt.
+fn tell_evaluation(core: &mut Core<'_>, slot: Slot, raise: &mut Raise) {
+    let Some(evaluation) = raise.evaluation.take() else {
+        return;
+    };
+    core.frame_mut(slot).chain = evaluation.previous;
+    let state = core.machine.state(core.frame_ref(slot).at).name.clone();
+    let failure = Box::new(raise.failure.clone());
+    core.record(slot, || Details::EvaluationFailed {
+        failure,
+        location: evaluation.location,
+        state,
+    });
 }
 
 /// The event that tells of a container's failure.

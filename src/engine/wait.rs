@@ -2,11 +2,11 @@
 
 use super::context::Extra;
 use super::core::{Core, Step, later};
-use super::data::as_text;
+use super::data::{Leaving, as_text};
 use super::frame::{Phase, Slot};
 use super::limits;
-use super::unwind::Raise;
-use crate::expr::Path;
+use super::unwind::{Evaluation, Raise};
+use crate::expr::{Expected, Path, Query};
 use crate::machine::{State, Until, Wait};
 use crate::value::{Json, Moment, Timestamp};
 
@@ -25,7 +25,7 @@ pub(super) fn enter(core: &mut Core<'_>, slot: Slot, state: &State, wait: &Wait)
 /// The moment has come. A Wait passes its input on unchanged.
 pub(super) fn resume(core: &mut Core<'_>, slot: Slot, state: &State) -> Step {
     match core.selected_input(slot, state) {
-        Ok(input) => core.pass_on(slot, state, &input, state.next, state.io.assign.as_ref()),
+        Ok(input) => core.pass_on(slot, state, &input, Leaving::of(state, state.next)),
         Err(raise) => Step::Raise(raise),
     }
 }
@@ -42,6 +42,10 @@ fn until(
         Until::Timestamp(moment) => moment.to_timestamp(),
         Until::SecondsPath(path) => seconds(core, slot, state, path, input)?,
         Until::TimestampPath(path) => timestamp(core, slot, state, path, input)?,
+        Until::SecondsQuery(query) => {
+            later(core.now(), core.whole_number(slot, state, query, input)?)
+        }
+        Until::TimestampQuery(query) => moment(core, slot, state, query, input)?,
     };
     if until.since(core.now()) > limits::WAIT {
         return Err(core.runtime(slot, state, "Wait state delay is too long."));
@@ -87,6 +91,31 @@ fn timestamp(
             path.text()
         );
         core.runtime(slot, state, &message)
+    })
+}
+
+/// A text that is no timestamp fails in a later step than an expression does: its event points at the state's own
+/// (conformance `jsonata/wait-timestamp`).
+fn moment(
+    core: &Core<'_>,
+    slot: Slot,
+    state: &State,
+    query: &Query,
+    input: &Json,
+) -> Result<Timestamp, Raise> {
+    let found = core.evaluate(slot, state, input, Extra::default(), |scope| {
+        query.eval_as(Expected::String, scope)
+    });
+    let text = as_text(&found.map_err(|fault| core.fault(slot, state, &fault))?);
+    Moment::parse(&text).map(Moment::to_timestamp).ok_or_else(|| {
+        let message = format!(
+            "The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: {text}"
+        );
+        let evaluation = Evaluation {
+            location: Some(query.field().clone()),
+            previous: core.frame_ref(slot).chain,
+        };
+        core.query_failure(slot, state, &message, evaluation)
     })
 }
 

@@ -3,19 +3,21 @@
 use std::cell::OnceCell;
 use std::sync::Arc;
 
-use super::Dice;
+use super::{Dice, Sight};
 use crate::value::{Json, Object, Text};
 
 /// What an expression may see: `$`, `$$`, `$name`, and dice for functions that draw.
 pub struct Scope<'a> {
-    /// `$`
+    /// `$`; in JSONata, `$states.input`
     pub input: &'a Json,
-    /// `$$`
+    /// `$$`; in JSONata, `$states.context`
     pub context: &'a Context<'a>,
     /// `$name`
     pub variables: &'a Variables,
     /// What `States.UUID` and `States.MathRandom` draw on.
     pub dice: &'a Dice,
+    /// What only JSONata sees.
+    pub sight: Sight<'a>,
 }
 
 impl<'a> Scope<'a> {
@@ -30,6 +32,7 @@ impl<'a> Scope<'a> {
             context: self.context,
             variables: self.variables,
             dice: self.dice,
+            sight: self.sight,
         }
     }
 }

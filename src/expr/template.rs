@@ -1,10 +1,11 @@
-//! Payload templates: JSON whose members ending in `.$` are computed.
+//! Payload templates: JSON of which parts are computed. In JSONPath those are the members whose names end in `.$`, in
+//! JSONata all texts in `{% %}`.
 //!
-//! Source: States Language, § Payload Template. A template is compiled once. What is literal in it is one shared value;
+//! Source: States Language, § Payload Template and § JSONata. A template is compiled once. What is literal in it is one shared value;
 //! an object that has computed members is a shape and a list of slots, so that filling it in allocates its values and
 //! nothing else.
 
-use super::{Call, Fault, FaultKind, Path, PathError, Scope};
+use super::{Call, Fault, FaultKind, Path, PathError, Query, Scope};
 use crate::value::{Json, Object, Shape, Text};
 
 /// A compiled payload template.
@@ -17,6 +18,7 @@ enum Slot {
     Literal(Json),
     Path { path: Path, field: Text },
     Call(Call),
+    Query(Query),
     Object { shape: Shape, slots: Box<[Slot]> },
     Array(Box<[Slot]>),
 }
@@ -61,10 +63,20 @@ impl Template {
         }
     }
 
+    /// Makes a template in which texts are expressions of JSONata where this function, which is given the way to each,
+    /// says so. Names of members are never expressions (observed on AWS, conformance `jsonata/keys-are-literal`).
+    pub fn of_queries(
+        value: &Json,
+        query: &mut dyn FnMut(&[Segment], &Text) -> Option<Query>,
+    ) -> Self {
+        let root = queries(value, &mut Vec::new(), query);
+        Self { root }
+    }
+
     /// Fills it in.
     ///
     /// # Errors
-    /// When a path finds nothing or a function does not accept its arguments.
+    /// When a path finds nothing, a function does not accept its arguments, or an expression fails.
     pub fn eval(&self, scope: &Scope<'_>) -> Result<Json, Fault> {
         self.root.fill(scope).map_err(|fault| *fault)
     }
@@ -98,6 +110,7 @@ impl Slot {
                 .find(scope)
                 .map_err(|error| Box::new(missed(path, field, &error, scope))),
             Self::Call(call) => call.eval(scope).map_err(Box::new),
+            Self::Query(query) => query.eval(scope).map_err(Box::new),
             Self::Object { shape, slots } => {
                 let mut values = Vec::with_capacity(slots.len());
                 for slot in slots {
@@ -114,7 +127,7 @@ impl Slot {
 
     fn gather<'a>(&'a self, found: &mut Vec<&'a Path>) {
         match self {
-            Self::Literal(_) => {}
+            Self::Literal(_) | Self::Query(_) => {}
             Self::Path { path, .. } => found.push(path),
             Self::Call(call) => found.extend(call.paths()),
             Self::Object { slots, .. } | Self::Array(slots) => {
@@ -143,6 +156,49 @@ fn missed(path: &Path, field: &str, error: &PathError, scope: &Scope<'_>) -> Fau
         format!("Invalid path '{}' : {error}", path.text())
     };
     Fault::new(FaultKind::Path, message)
+}
+
+fn queries(
+    value: &Json,
+    at: &mut Vec<Segment>,
+    query: &mut dyn FnMut(&[Segment], &Text) -> Option<Query>,
+) -> Slot {
+    let mut inside = |segment, value: &Json| {
+        at.push(segment);
+        let slot = queries(value, at, query);
+        at.pop();
+        slot
+    };
+    match value {
+        Json::String(text) => match query(at, text) {
+            Some(query) => Slot::Query(query),
+            None => Slot::Literal(value.clone()),
+        },
+        Json::Array(items) => {
+            let slots = items.iter().enumerate();
+            let slots: Vec<_> = slots
+                .map(|(index, item)| inside(Segment::Index(index), item))
+                .collect();
+            if slots.iter().all(|slot| slot.literal().is_some()) {
+                return Slot::Literal(value.clone());
+            }
+            Slot::Array(slots.into())
+        }
+        Json::Object(object) => {
+            let slots: Vec<_> = object
+                .iter()
+                .map(|(name, value)| inside(Segment::Member(name.clone()), value))
+                .collect();
+            if slots.iter().all(|slot| slot.literal().is_some()) {
+                return Slot::Literal(value.clone());
+            }
+            Slot::Object {
+                shape: object.shape().clone(),
+                slots: slots.into(),
+            }
+        }
+        Json::Null | Json::Bool(_) | Json::Number(_) => Slot::Literal(value.clone()),
+    }
 }
 
 struct Compiler {
@@ -252,7 +308,7 @@ impl Compiler {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::expr::{Context, Dice, Variables};
+    use crate::expr::{Context, Dice, Sight, Variables};
 
     fn fill(template: &str, input: &str) -> Result<String, String> {
         let template = Template::compile(&Json::parse(template).unwrap())
@@ -266,6 +322,7 @@ mod tests {
             context: &Context::new(&make),
             variables: &variables,
             dice: &Dice::new(0, 0),
+            sight: Sight::default(),
         };
         template
             .eval(&scope)

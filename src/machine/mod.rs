@@ -10,7 +10,7 @@ mod compile;
 mod state;
 
 pub use state::{
-    Amount, Assign, Catcher, Choice, Comparand, Fail, Flow, Io, Jitter, Kind, Map, Operand,
+    Amount, Assign, Catcher, Choice, Comparand, Fail, Flow, Io, Items, Jitter, Kind, Map, Operand,
     Parallel, Pass, Pattern, Relation, ResultPath, Retrier, Rule, Selection, State, Task, Test,
     TextField, Until, Wait,
 };

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{ScopeId, StateId};
 use crate::asl::{QueryLanguage, Resource, StateType};
-use crate::expr::{Call, Path, ReferencePath, Template};
+use crate::expr::{Call, Path, Query, ReferencePath, Template};
 use crate::value::{Json, Moment, Text};
 
 /// A compiled state.
@@ -82,7 +82,7 @@ pub enum Flow {
 pub struct Io {
     /// `InputPath`
     pub input_path: Selection,
-    /// `Parameters` (a Map's own is its item selector and stands in [`Map::selector`]).
+    /// `Parameters` (a Map's own is its item selector and stands in [`Map::selector`]); in JSONata, `Arguments`.
     pub parameters: Option<Template>,
     /// `ResultSelector`
     pub result_selector: Option<Template>,
@@ -92,7 +92,8 @@ pub struct Io {
     pub output_path: Selection,
     /// `Assign`
     pub assign: Option<Assign>,
-    // JSONata's `Arguments` and `Output` join here.
+    /// `Output`: JSONata's answer to the three before.
+    pub output: Option<Template>,
 }
 
 /// `InputPath` and `OutputPath`.
@@ -158,14 +159,18 @@ pub struct Catcher {
     pub result_path: ResultPath,
     /// `Assign`
     pub assign: Option<Assign>,
+    /// `Output`: what takes the place of the error output, in JSONata.
+    pub output: Option<Template>,
 }
 
-/// A whole number that is written down or read from the input.
+/// A whole number that is written down, read from the input, or computed.
 pub enum Amount {
     /// `TimeoutSeconds` and its kin.
     Literal(u32),
     /// `TimeoutSecondsPath` and its kin.
     Path(Path),
+    /// `TimeoutSeconds` and its kin in JSONata.
+    Query(Query),
 }
 
 /// A text that is written down or computed: `Error` and `Cause` of a Fail state.
@@ -176,6 +181,8 @@ pub enum TextField {
     Path(Path),
     /// `ErrorPath` with an intrinsic function.
     Call(Call),
+    /// `Error` in JSONata.
+    Query(Query),
 }
 
 /// A Task state.
@@ -198,14 +205,24 @@ pub struct Parallel {
 
 /// A Map state of the inline kind.
 pub struct Map {
-    /// `ItemsPath`: what to iterate over, in the effective input.
-    pub items: Selection,
+    /// What to iterate over.
+    pub items: Items,
     /// `ItemSelector`, or the legacy `Parameters`.
     pub selector: Option<Template>,
     /// `ItemProcessor`, or the legacy `Iterator`.
     pub processor: ScopeId,
     /// `MaxConcurrency`, `MaxConcurrencyPath`; 0 means as many as the service's limit allows.
     pub max_concurrency: Amount,
+}
+
+/// Where the items of a Map come from.
+pub enum Items {
+    /// `ItemsPath`, into the effective input.
+    Path(Selection),
+    /// `Items`, in JSONata.
+    Query(Query),
+    /// `Items` with an array that holds expressions, or none.
+    Template(Template),
 }
 
 /// A Pass state.
@@ -230,6 +247,10 @@ pub enum Until {
     Timestamp(Moment),
     /// `TimestampPath`
     TimestampPath(Path),
+    /// `Seconds` in JSONata.
+    SecondsQuery(Query),
+    /// `Timestamp` in JSONata.
+    TimestampQuery(Query),
 }
 
 /// A Choice state.
@@ -248,6 +269,8 @@ pub struct Rule {
     pub next: StateId,
     /// `Assign`
     pub assign: Option<Assign>,
+    /// `Output`, in JSONata.
+    pub output: Option<Template>,
 }
 
 /// A condition.
@@ -272,6 +295,10 @@ pub enum Test {
     IsTimestamp(Path, bool),
     /// `StringMatches`
     StringMatches(Path, Pattern),
+    /// `Condition`, in JSONata.
+    Query(Query),
+    /// `Condition` with a boolean.
+    Constant(bool),
     /// The other operators: what kind of value both sides must be, and how they must compare.
     Compare {
         /// `Variable`

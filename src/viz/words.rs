@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::asl::{Pattern as Answer, Resource, ResourceKind};
 use crate::expr::Path;
 use crate::machine::{
-    Amount, Comparand, Fail, Kind, Map, Operand, Pattern, Relation, Retrier, Selection, State,
+    Amount, Comparand, Fail, Items, Kind, Map, Operand, Pattern, Relation, Retrier, Selection, State,
     Test, TextField, Until,
 };
 use crate::value::Text;
@@ -82,6 +82,8 @@ pub(super) fn detail(state: &State) -> String {
             Until::SecondsPath(path) => format!("{} seconds", path.text()),
             Until::Timestamp(moment) => format!("until {}", moment.to_timestamp()),
             Until::TimestampPath(path) => format!("until {}", path.text()),
+            Until::SecondsQuery(query) => format!("{} seconds", line(query.text())),
+            Until::TimestampQuery(query) => format!("until {}", line(query.text())),
         },
         Kind::Fail(fail) => failure(fail),
         Kind::Pass(_) | Kind::Choice(_) | Kind::Succeed => String::new(),
@@ -117,14 +119,16 @@ fn resource(resource: &Resource) -> String {
 
 fn each(map: &Map) -> String {
     let items = match &map.items {
-        Selection::Whole => "each item".into(),
-        Selection::Nothing => "no items".into(),
-        Selection::Path(path) => format!("each of {}", path.text()),
+        Items::Path(Selection::Whole) | Items::Template(_) => "each item".into(),
+        Items::Path(Selection::Nothing) => "no items".into(),
+        Items::Path(Selection::Path(path)) => format!("each of {}", path.text()),
+        Items::Query(query) => format!("each of {}", line(query.text())),
     };
     match &map.max_concurrency {
         Amount::Literal(0) => items,
         Amount::Literal(most) => format!("{items}, {most} at a time"),
         Amount::Path(path) => format!("{items}, {} at a time", path.text()),
+        Amount::Query(query) => format!("{items}, {} at a time", line(query.text())),
     }
 }
 
@@ -133,6 +137,7 @@ fn failure(fail: &Fail) -> String {
         Some(TextField::Literal(error)) => line(error),
         Some(TextField::Path(path)) => path.text().to_string(),
         Some(TextField::Call(call)) => line(call.text()),
+        Some(TextField::Query(query)) => line(query.text()),
         None => String::new(),
     }
 }
@@ -147,6 +152,8 @@ pub(super) fn condition(test: &Test) -> String {
         Test::And(tests) => joined(tests, " and "),
         Test::Or(tests) => joined(tests, " or "),
         Test::Not(test) => format!("not {}", inner(test)),
+        Test::Query(query) => line(query.text()),
+        Test::Constant(value) => value.to_string(),
         Test::IsPresent(path, expected) => is(path, *expected, "present"),
         Test::IsNull(path, expected) => is(path, *expected, "null"),
         Test::IsNumeric(path, expected) => is(path, *expected, "a number"),

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use sfn::conformance::{Options, run};
-use sfn::expr::{Call, Context, Dice, Scope, Variables};
+use sfn::expr::{Call, Context, Dice, Scope, Sight, Variables};
 use sfn::{Json, Machine};
 
 use crate::sfn_run::sfn_run;
@@ -84,6 +84,7 @@ fn every_line_of_the_intrinsics_page_holds() {
             context: &Context::new(&make),
             variables: &Variables::default(),
             dice: &Dice::new(0, 0),
+            sight: Sight::default(),
         };
         let value = Call::compile(call.trim())
             .ok()

@@ -160,6 +160,7 @@ impl Reader<'_> {
             attempts: row.attempts,
             entered_at: row.entered_at,
             entered: row.entered,
+            before: row.before,
             chain: row.chain,
             leaf: row.leaf,
             family: Family::default(),

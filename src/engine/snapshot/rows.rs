@@ -96,6 +96,7 @@ pub(super) struct FrameRow {
     pub(super) attempts: u32,
     pub(super) entered_at: Timestamp,
     pub(super) entered: u64,
+    pub(super) before: u64,
     pub(super) chain: u64,
     pub(super) leaf: u64,
 }

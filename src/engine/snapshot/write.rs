@@ -147,6 +147,7 @@ impl<'a> Writer<'a> {
             attempts: frame.attempts,
             entered_at: frame.entered_at,
             entered: frame.entered,
+            before: frame.before,
             chain: frame.chain,
             leaf: frame.leaf,
         }

@@ -2,7 +2,8 @@
 
 use super::Names;
 use super::expressions::Expressions;
-use crate::asl::{self, Comparison, Diagnostic, Spanned, codes};
+use super::queries::Sees;
+use crate::asl::{self, Comparison, Diagnostic, Node, NodeValue, Spanned, codes};
 use crate::machine::StateId;
 use crate::machine::state::{Choice, Comparand, Operand, Pattern, Relation, Rule, Test};
 use crate::value::{Json, Number, Text};
@@ -20,21 +21,47 @@ pub(super) fn compile(
     };
     let mut rules = Vec::with_capacity(choice.rules.len());
     for rule in &choice.rules {
+        let at = |field: &str| format!("{}/{field}", rule.location);
+        let test = match (&rule.test, &rule.condition) {
+            (Some(test), _) => self::test(test, expressions),
+            (None, Some(node)) => condition(node, &at("Condition"), expressions),
+            (None, None) => None,
+        };
         let assign = rule
             .assign
             .as_ref()
-            .and_then(|node| expressions.assign(node, &format!("{}/Assign", rule.location)));
-        let test = rule
-            .test
+            .and_then(|node| expressions.assign(node, &at("Assign"), Sees::Input));
+        let output = rule
+            .output
             .as_ref()
-            .and_then(|test| self::test(test, expressions));
+            .and_then(|node| expressions.template(node, &at("Output"), Sees::Input));
         let next = rule.next.as_ref().map_or(StateId::nowhere(), target);
-        rules.extend(test.map(|test| Rule { test, next, assign }));
+        rules.extend(test.map(|test| Rule {
+            test,
+            next,
+            assign,
+            output,
+        }));
     }
     Choice {
         rules,
         default: choice.default.as_ref().map(target),
     }
+}
+
+/// `Condition`: an expression, or a boolean.
+fn condition(node: &Node, location: &str, expressions: &mut Expressions<'_>) -> Option<Test> {
+    if let NodeValue::Bool(constant) = node.value {
+        return Some(Test::Constant(constant));
+    }
+    let text = node.text().cloned().unwrap_or_default();
+    let text = Spanned {
+        value: text,
+        span: node.span,
+    };
+    expressions
+        .required_query(&text, location, "a boolean", Sees::Input)
+        .map(Test::Query)
 }
 
 /// Recursion is as deep as rules nest, which the nesting of a text bounds.

@@ -1,8 +1,9 @@
 //! Compiling the texts of fields: what is wrong with one is told at its place.
 
-use crate::asl::{Diagnostic, Node, PathField, Spanned, codes};
+use super::queries::Sees;
+use crate::asl::{Diagnostic, Node, PathField, QueryLanguage, Spanned, State, codes};
 use crate::expr::path::Root;
-use crate::expr::template::{Segment, TemplateError};
+use crate::expr::template::Segment;
 use crate::expr::{Call, Path, ReferencePath, Template};
 use crate::machine::state::{Assign, ResultPath, Selection, TextField};
 use crate::value::{Span, Text};
@@ -10,11 +11,34 @@ use crate::value::{Span, Text};
 /// Compiles expressions and gathers what is wrong with them.
 pub(super) struct Expressions<'a> {
     diagnostics: &'a mut Vec<Diagnostic>,
+    /// The language of the state that is being compiled.
+    language: QueryLanguage,
+    /// How much of a location is the state's own: the rest is how causes call a field.
+    prefix: usize,
 }
 
 impl<'a> Expressions<'a> {
     pub(super) fn new(diagnostics: &'a mut Vec<Diagnostic>) -> Self {
-        Self { diagnostics }
+        Self {
+            diagnostics,
+            language: QueryLanguage::JsonPath,
+            prefix: 0,
+        }
+    }
+
+    /// Goes on to the fields of this state.
+    pub(super) fn turn_to(&mut self, state: &State) {
+        self.language = state.query_language;
+        self.prefix = state.location.len() + 1;
+    }
+
+    pub(super) fn is_jsonata(&self) -> bool {
+        self.language == QueryLanguage::Jsonata
+    }
+
+    /// How causes call the field at this location: `Choices[0]/Condition`.
+    pub(super) fn field<'l>(&self, location: &'l str) -> &'l str {
+        location.get(self.prefix..).unwrap_or(location)
     }
 
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {
@@ -143,13 +167,20 @@ impl<'a> Expressions<'a> {
         }
     }
 
-    /// A payload template.
-    pub(super) fn template(&mut self, node: &Node, location: &str) -> Option<Template> {
+    /// A template in the language of the state.
+    pub(super) fn template(&mut self, node: &Node, location: &str, sees: Sees) -> Option<Template> {
+        match self.language {
+            QueryLanguage::JsonPath => self.payload_template(node, location),
+            QueryLanguage::Jsonata => Some(self.query_template(node, location, sees)),
+        }
+    }
+
+    fn payload_template(&mut self, node: &Node, location: &str) -> Option<Template> {
         match Template::compile(&node.to_json()) {
             Ok(template) => Some(template),
             Err(errors) => {
                 for error in errors {
-                    let span = place(node, &error);
+                    let span = place(node, &error.at);
                     let diagnostic =
                         Diagnostic::error(codes::INVALID_TEMPLATE, location, span, error.message);
                     self.report(diagnostic.help(error.detail));
@@ -160,8 +191,8 @@ impl<'a> Expressions<'a> {
     }
 
     /// `Assign`
-    pub(super) fn assign(&mut self, node: &Node, location: &str) -> Option<Assign> {
-        self.template(node, location).map(Assign)
+    pub(super) fn assign(&mut self, node: &Node, location: &str, sees: Sees) -> Option<Assign> {
+        self.template(node, location, sees).map(Assign)
     }
 
     /// `ErrorPath`, `CausePath`: a path, or an intrinsic function that makes a text.
@@ -202,9 +233,9 @@ impl<'a> Expressions<'a> {
 }
 
 /// Where in the text a member of a template stands.
-fn place(node: &Node, error: &TemplateError) -> Span {
+pub(super) fn place(node: &Node, at: &[Segment]) -> Span {
     let mut node = node;
-    for segment in &error.at {
+    for segment in at {
         let next = match segment {
             Segment::Member(name) => node.get(name),
             Segment::Index(index) => node.items().and_then(|items| items.get(*index)),

@@ -2,6 +2,7 @@
 
 mod choice;
 mod expressions;
+mod queries;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,14 +11,15 @@ use petgraph::graph::DiGraph;
 use sha2::{Digest as _, Sha256};
 
 use self::expressions::Expressions;
+use self::queries::Sees;
 use super::check;
 use super::state::{
-    Amount, Catcher, Fail, Flow, Io, Jitter, Kind, Map, Parallel, Pass, Retrier, State, Task,
+    Amount, Catcher, Fail, Flow, Io, Items, Jitter, Kind, Map, Parallel, Pass, Retrier, State, Task,
     TextField, Until, Wait,
 };
 use super::{Edge, Machine, Scope, ScopeId, StateId};
 use crate::asl::{
-    self, Definition, Diagnostic, JitterStrategy, QueryLanguage, Resource, Severity, StateKind,
+    self, Definition, Diagnostic, JitterStrategy, Resource, Severity, StateKind,
     States, Transition, codes,
 };
 use crate::value::Text;
@@ -158,19 +160,7 @@ impl Compiler<'_> {
     }
 
     fn state(&mut self, state: &asl::State, scope: ScopeId) {
-        if state.query_language == QueryLanguage::Jsonata {
-            let message = format!(
-                "state `{}` uses JSONata, which cannot be run yet",
-                state.name.value
-            );
-            let diagnostic = Diagnostic::error(
-                codes::JSONATA_UNSUPPORTED,
-                &state.location,
-                state.name.span,
-                message,
-            );
-            self.expressions.report(diagnostic);
-        }
+        self.expressions.turn_to(state);
         let io = self.io(state);
         let retry = state.retry.iter().map(retrier).collect();
         let catch = state
@@ -236,25 +226,32 @@ impl Compiler<'_> {
         let at = |field: &str| format!("{}/{field}", state.location);
         let io = &state.io;
         let is_map = matches!(state.kind, StateKind::Map(_));
+        let sees = sees(&state.kind);
         let expressions = &mut self.expressions;
         Io {
             input_path: expressions.selection(&io.input_path, || at("InputPath")),
             // The legacy parameters of a Map are its item selector.
-            parameters: io
-                .parameters
-                .as_ref()
-                .filter(|_| !is_map)
-                .and_then(|node| expressions.template(node, &at("Parameters"))),
+            parameters: match (&io.parameters, &io.arguments) {
+                (Some(node), _) if !is_map => {
+                    expressions.template(node, &at("Parameters"), Sees::Input)
+                }
+                (_, Some(node)) => expressions.template(node, &at("Arguments"), Sees::Input),
+                (_, None) => None,
+            },
             result_selector: io
                 .result_selector
                 .as_ref()
-                .and_then(|node| expressions.template(node, &at("ResultSelector"))),
+                .and_then(|node| expressions.template(node, &at("ResultSelector"), sees)),
             result_path: expressions.result_path(&io.result_path, || at("ResultPath")),
             output_path: expressions.selection(&io.output_path, || at("OutputPath")),
             assign: io
                 .assign
                 .as_ref()
-                .and_then(|node| expressions.assign(node, &at("Assign"))),
+                .and_then(|node| expressions.assign(node, &at("Assign"), sees)),
+            output: io
+                .output
+                .as_ref()
+                .and_then(|node| expressions.template(node, &at("Output"), sees)),
         }
     }
 
@@ -272,7 +269,14 @@ impl Compiler<'_> {
             assign: catcher
                 .assign
                 .as_ref()
-                .and_then(|node| self.expressions.assign(node, &at("Assign"))),
+                .and_then(|node| {
+                    self.expressions
+                        .assign(node, &at("Assign"), Sees::ErrorOutput)
+                }),
+            output: catcher.output.as_ref().and_then(|node| {
+                self.expressions
+                    .template(node, &at("Output"), Sees::ErrorOutput)
+            }),
         }
     }
 
@@ -286,8 +290,8 @@ impl Compiler<'_> {
             StateKind::Task(task) => Kind::Task(self.task(task, &at)),
             StateKind::Wait(wait) => Kind::Wait(self.wait(wait, &at)),
             StateKind::Fail(fail) => Kind::Fail(Fail {
-                error: self.text_field(fail.error.as_ref(), &at),
-                cause: self.text_field(fail.cause.as_ref(), &at),
+                error: self.text_field(fail.error.as_ref(), "Error", &at),
+                cause: self.text_field(fail.cause.as_ref(), "Cause", &at),
             }),
             StateKind::Choice(choice) => {
                 Kind::Choice(choice::compile(choice, &self.names, &mut self.expressions))
@@ -307,10 +311,10 @@ impl Compiler<'_> {
     fn task(&mut self, task: &asl::Task, at: &dyn Fn(&str) -> String) -> Task {
         Task {
             resource: Arc::new(Resource::parse(&task.resource.value)),
-            credentials: task
-                .credentials
-                .as_ref()
-                .and_then(|node| self.expressions.template(node, &at("Credentials"))),
+            credentials: task.credentials.as_ref().and_then(|node| {
+                self.expressions
+                    .template(node, &at("Credentials"), Sees::Input)
+            }),
             timeout: task.timeout.as_ref().map(|amount| self.amount(amount, at)),
             heartbeat: task
                 .heartbeat
@@ -326,8 +330,10 @@ impl Compiler<'_> {
                 .expressions
                 .input_reference(text, at(field))
                 .map_or(Amount::Literal(0), Amount::Path),
-            // Only JSONata has these, and its states do not come here.
-            asl::Amount::Expression(_) => Amount::Literal(0),
+            asl::Amount::Expression(field, text) => self
+                .expressions
+                .required_query(text, &at(field), "an integer", Sees::Input)
+                .map_or(Amount::Literal(0), Amount::Query),
         }
     }
 
@@ -343,7 +349,14 @@ impl Compiler<'_> {
                 .expressions
                 .reference(text, at("TimestampPath"))
                 .map_or(Until::Seconds(0), Until::TimestampPath),
-            asl::Until::Expression(_) => Until::Seconds(0),
+            asl::Until::SecondsQuery(text) => self
+                .expressions
+                .required_query(text, &at("Seconds"), "an integer", Sees::Input)
+                .map_or(Until::Seconds(0), Until::SecondsQuery),
+            asl::Until::TimestampQuery(text) => self
+                .expressions
+                .required_query(text, &at("Timestamp"), "a timestamp", Sees::Input)
+                .map_or(Until::Seconds(0), Until::TimestampQuery),
         };
         Wait { until }
     }
@@ -351,10 +364,11 @@ impl Compiler<'_> {
     fn text_field(
         &mut self,
         field: Option<&asl::TextField>,
+        name: &str,
         at: &dyn Fn(&str) -> String,
     ) -> Option<TextField> {
         match field? {
-            asl::TextField::Literal(text) => Some(TextField::Literal(text.value.clone())),
+            asl::TextField::Literal(text) => self.expressions.literal_or_query(text, &at(name)),
             asl::TextField::Path(field, text) => self.expressions.text_field(text, at(field)),
         }
     }
@@ -384,18 +398,35 @@ impl Compiler<'_> {
             (Some(selector), _) => (Some(selector), "ItemSelector"),
             (None, legacy) => (legacy.as_ref(), "Parameters"),
         };
-        let items = self
-            .expressions
-            .reference_selection(&map.items_path, || at("ItemsPath"));
+        let items = match &map.items {
+            Some(node) => self.expressions.items(node, &at("Items")),
+            None => Items::Path(
+                self.expressions
+                    .reference_selection(&map.items_path, || at("ItemsPath")),
+            ),
+        };
         Kind::Map(Map {
             items,
-            selector: selector.and_then(|node| self.expressions.template(node, &at(name))),
+            selector: selector
+                .and_then(|node| self.expressions.template(node, &at(name), Sees::Input)),
             max_concurrency: map
                 .max_concurrency
                 .as_ref()
                 .map_or(Amount::Literal(0), |amount| self.amount(amount, at)),
             processor: self.scope(&map.processor, Some(id)),
         })
+    }
+}
+
+/// Only what does work has a result.
+fn sees(kind: &StateKind) -> Sees {
+    match kind {
+        StateKind::Task(_) | StateKind::Parallel(_) | StateKind::Map(_) => Sees::Result,
+        StateKind::Pass(_)
+        | StateKind::Wait(_)
+        | StateKind::Choice(_)
+        | StateKind::Succeed
+        | StateKind::Fail(_) => Sees::Input,
     }
 }
 
