@@ -93,13 +93,24 @@ impl Concrete {
         with_texts(input, &put)
     }
 
-    /// The value with the placeholders instead of what was put in.
+    /// The value with the placeholders instead of what was put in. A bare word stood for whole texts only.
     pub(super) fn take_out(&self, value: &Json) -> Json {
         if self.in_input.is_empty() && self.resources.is_empty() {
             return value.clone();
         }
         let take = |text: &str| {
-            let real = self.in_input.iter().chain(&self.resources);
+            let mut bare = self
+                .in_input
+                .iter()
+                .filter(|(word, _)| !word.starts_with('<'));
+            if let Some((word, _)) = bare.find(|(_, value)| value == text) {
+                return word.to_string();
+            }
+            let bracketed = self
+                .in_input
+                .iter()
+                .filter(|(word, _)| word.starts_with('<'));
+            let real = bracketed.chain(&self.resources);
             real.fold(text.to_owned(), |text, (word, value)| {
                 text.replace(value.as_str(), word)
             })

@@ -90,6 +90,11 @@ impl Replay {
                 state,
                 iterations: Vec::new(),
             },
+            // Without a history, nobody knows which state a task was of.
+            Where {
+                state: Text::default(),
+                iterations: Vec::new(),
+            },
         ];
         places
             .iter()
@@ -137,7 +142,10 @@ impl Where {
         };
         let iterations = around.iter().map(iteration).collect::<Result<_, _>>()?;
         Ok(Self {
-            state: task.need("state")?.text()?.into(),
+            state: match task.given("state") {
+                Some(state) => state.text()?.into(),
+                None => Text::default(),
+            },
             iterations,
         })
     }

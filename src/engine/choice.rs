@@ -68,7 +68,9 @@ fn decide<'m>(
             }));
         }
     }
-    Ok(choice.default.map(|next| Leaving::of(state, Flow::Next(next))))
+    Ok(choice
+        .default
+        .map(|next| Leaving::of(state, Flow::Next(next))))
 }
 
 /// Nesting here is that of the definition's text, and so bounded.

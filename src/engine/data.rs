@@ -100,8 +100,13 @@ impl Core<'_> {
         let parts = self
             .selected_result(slot, state, &result)
             .and_then(|selected| {
-                let assigned = 
-                    self.assigned(slot, state, state.io.assign.as_ref(), &result, Extra::default())?;
+                let assigned = self.assigned(
+                    slot,
+                    state,
+                    state.io.assign.as_ref(),
+                    &result,
+                    Extra::default(),
+                )?;
                 Ok((selected, assigned))
             });
         drop(result);
@@ -279,13 +284,18 @@ impl Core<'_> {
             self.query_failure(slot, state, &message, evaluation)
         };
         let number = found.as_number().and_then(Number::as_i64).ok_or_else(|| {
-            complain(format!("The {field} field cannot be parsed as an integer: {found}"))
+            complain(format!(
+                "The {field} field cannot be parsed as an integer: {found}"
+            ))
         })?;
         let fits = u32::try_from(number).ok();
-        fits.filter(|number| *number <= limits::SECONDS).ok_or_else(|| {
-            let largest = limits::SECONDS;
-            complain(format!("{field} must be between 0 and {largest} but was: {number}"))
-        })
+        fits.filter(|number| *number <= limits::SECONDS)
+            .ok_or_else(|| {
+                let largest = limits::SECONDS;
+                complain(format!(
+                    "{field} must be between 0 and {largest} but was: {number}"
+                ))
+            })
     }
 
     /// Refuses what is larger than a payload may be, or nested deeper than any text.

@@ -119,16 +119,14 @@ impl Query {
             now: scope.sight.now,
             dice: scope.dice,
         };
-        let outcome =
-            self.expression
-                .evaluate(None, &bindings, scope.sight.limits, &environment);
+        let outcome = self
+            .expression
+            .evaluate(None, &bindings, scope.sight.limits, &environment);
         match outcome {
             Ok(Outcome::Value(value)) => Ok(value),
             Ok(Outcome::Undefined) => Err(self.fault("returned nothing (undefined).")),
             Ok(Outcome::Function) => Err(self.fault("returned an unsupported result type.")),
-            Err(error) => {
-                Err(self.fault(&format!("threw an error during evaluation. {error}")))
-            }
+            Err(error) => Err(self.fault(&format!("threw an error during evaluation. {error}"))),
         }
     }
 
@@ -186,7 +184,9 @@ mod tests {
             Some(expected) => query.eval_as(expected, &scope),
             None => query.eval(&scope),
         };
-        found.map(|value| value.to_string()).map_err(|fault| fault.message)
+        found
+            .map(|value| value.to_string())
+            .map_err(|fault| fault.message)
     }
 
     #[test]
@@ -200,7 +200,8 @@ mod tests {
 
     #[test]
     fn states_and_variables_are_seen() {
-        let all = "{% [$states.input.a[1], $states.result, $states.context.Execution.Name, $seven] %}";
+        let all =
+            "{% [$states.input.a[1], $states.result, $states.context.Execution.Name, $seven] %}";
         assert_eq!(eval(all, None).unwrap(), r#"[2,"done","E",7]"#);
     }
 

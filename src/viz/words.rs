@@ -5,8 +5,8 @@ use std::time::Duration;
 use crate::asl::{Pattern as Answer, Resource, ResourceKind};
 use crate::expr::Path;
 use crate::machine::{
-    Amount, Comparand, Fail, Items, Kind, Map, Operand, Pattern, Relation, Retrier, Selection, State,
-    Test, TextField, Until,
+    Amount, Comparand, Fail, Items, Kind, Map, Operand, Pattern, Relation, Retrier, Selection,
+    State, Test, TextField, Until,
 };
 use crate::value::Text;
 

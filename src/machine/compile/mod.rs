@@ -14,13 +14,13 @@ use self::expressions::Expressions;
 use self::queries::Sees;
 use super::check;
 use super::state::{
-    Amount, Catcher, Fail, Flow, Io, Items, Jitter, Kind, Map, Parallel, Pass, Retrier, State, Task,
-    TextField, Until, Wait,
+    Amount, Catcher, Fail, Flow, Io, Items, Jitter, Kind, Map, Parallel, Pass, Retrier, State,
+    Task, TextField, Until, Wait,
 };
 use super::{Edge, Machine, Scope, ScopeId, StateId};
 use crate::asl::{
-    self, Definition, Diagnostic, JitterStrategy, Resource, Severity, StateKind,
-    States, Transition, codes,
+    self, Definition, Diagnostic, JitterStrategy, Resource, Severity, StateKind, States,
+    Transition, codes,
 };
 use crate::value::Text;
 
@@ -266,13 +266,10 @@ impl Compiler<'_> {
             result_path: self
                 .expressions
                 .result_path(&catcher.result_path, || at("ResultPath")),
-            assign: catcher
-                .assign
-                .as_ref()
-                .and_then(|node| {
-                    self.expressions
-                        .assign(node, &at("Assign"), Sees::ErrorOutput)
-                }),
+            assign: catcher.assign.as_ref().and_then(|node| {
+                self.expressions
+                    .assign(node, &at("Assign"), Sees::ErrorOutput)
+            }),
             output: catcher.output.as_ref().and_then(|node| {
                 self.expressions
                     .template(node, &at("Output"), Sees::ErrorOutput)

@@ -56,8 +56,7 @@ impl Expressions<'_> {
             None => {
                 let field = self.field(location);
                 let message = format!("`{field}` must be {wanted} or a JSONata expression");
-                let diagnostic =
-                    Diagnostic::error(codes::WRONG_TYPE, location, text.span, message);
+                let diagnostic = Diagnostic::error(codes::WRONG_TYPE, location, text.span, message);
                 self.report(diagnostic.help("an expression begins with `{%` and ends with `%}`"));
                 None
             }
@@ -103,8 +102,7 @@ impl Expressions<'_> {
             }
             Err(error) => {
                 let message = error.message.clone();
-                let diagnostic =
-                    Diagnostic::error(codes::INVALID_JSONATA, location, span, message);
+                let diagnostic = Diagnostic::error(codes::INVALID_JSONATA, location, span, message);
                 self.report(match error.position {
                     Some(position) => {
                         diagnostic.help(format!("at character {position} of `{inside}`"))
@@ -134,7 +132,10 @@ fn unsupported(query: &Query, sees: Sees) -> Vec<String> {
         found.extend(positions.iter().map(|at| (*at, message.clone())));
     }
     for variable in &references.variables {
-        let field = variable.fields.first().filter(|_| variable.name == "states");
+        let field = variable
+            .fields
+            .first()
+            .filter(|_| variable.name == "states");
         if let Some(field) = field.filter(|field| !sees.has(field)) {
             let message = format!("Field '$states.{field}' does not exist.");
             found.push((variable.position, message));
