@@ -17,6 +17,8 @@ mod pass;
 mod reader;
 mod resource;
 mod retry;
+#[cfg(feature = "formats")]
+pub mod source;
 mod state;
 mod succeed;
 mod task;
