@@ -4,10 +4,13 @@
 //! [`Exit`]'s.
 
 mod conformance;
+mod definition;
 mod eval;
 mod exit;
+mod findings;
 mod gaps;
 mod generate;
+mod github;
 mod graph;
 mod history;
 mod input;
@@ -17,6 +20,7 @@ mod progress;
 mod project;
 mod render;
 mod run;
+mod sarif;
 mod start;
 mod tasks;
 mod terminal;
@@ -98,6 +102,7 @@ Examples:
   sfn-run machine.json input.json --graph run.svg
   sfn-run graph machine.json -o machine.svg
   sfn-run validate *.asl.json
+  sfn-run validate template.yaml --format github
 
 Exit codes:
   0 succeeded   1 the execution failed   2 usage, or an invalid definition   3 timed out

@@ -13,7 +13,7 @@ mod substitute;
 pub mod template;
 mod yaml;
 
-pub use substitute::Substitutions;
+pub use substitute::{Substitutions, bare_placeholder};
 
 use super::{Diagnostic, Node, codes};
 use crate::value::Span;

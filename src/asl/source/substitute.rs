@@ -283,6 +283,28 @@ pub(super) fn unquote(node: &mut Node, text: &str) {
     }
 }
 
+/// The first placeholder of JSON that stands without quotes and was not filled in: the service takes no such text.
+#[must_use]
+pub fn bare_placeholder(node: &Node, text: &str) -> Option<Diagnostic> {
+    let wrong = |span: Span| {
+        let written = text.get(span.start..span.end)?;
+        let (range, name) = placeholders(written).next()?;
+        (range == (0..written.len())).then(|| {
+            let message = format!("the placeholder `{written}` is not defined");
+            let help = format!("say --define {name}=VALUE, or --placeholders allow");
+            Diagnostic::error(codes::INVALID_JSON, "/", span, message).help(help)
+        })
+    };
+    match &node.value {
+        NodeValue::String(_) => wrong(node.span),
+        NodeValue::Array(items) => items.iter().find_map(|item| bare_placeholder(item, text)),
+        NodeValue::Object(members) => members.iter().find_map(|member| {
+            wrong(member.name_span).or_else(|| bare_placeholder(&member.value, text))
+        }),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::read;
