@@ -9,6 +9,7 @@ mod choice;
 pub mod codes;
 mod diagnostic;
 mod fail;
+pub mod fields;
 mod io;
 mod map;
 mod node;

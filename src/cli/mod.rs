@@ -21,6 +21,7 @@ mod project;
 mod render;
 mod run;
 mod sarif;
+mod schema;
 mod start;
 mod tasks;
 mod terminal;
@@ -81,6 +82,8 @@ enum Command {
     Validate(validate::Validate),
     /// Draw a state machine.
     Graph(graph::Graph),
+    /// Print a JSON Schema of the States Language, for editors.
+    Schema(schema::Schema),
     /// Evaluate an expression: JSONata, a JSONPath, or an intrinsic function.
     Eval(eval::Eval),
     /// Hold the engine to cases of behaviour.
@@ -122,6 +125,7 @@ pub fn main() -> ExitCode {
         Ok(Command::Run(run)) => run.run(),
         Ok(Command::Validate(validate)) => validate.run(),
         Ok(Command::Graph(graph)) => graph.run(),
+        Ok(Command::Schema(schema)) => schema.run(),
         Ok(Command::Eval(eval)) => eval.run(),
         Ok(Command::Conformance(conformance)) => conformance.run(),
         Ok(Command::Completions(completions)) => completions.run(command()),

@@ -12,6 +12,7 @@ mod jsonata;
 mod jsonpath;
 mod overlay;
 mod pictures;
+mod schema;
 mod sfn_run;
 mod simulation;
 mod tasks;
