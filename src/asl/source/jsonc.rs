@@ -23,9 +23,8 @@ pub(super) fn plain(text: &str) -> Result<String, Diagnostic> {
         };
         let blanked = bytes[at] == b'/' && end > at + 1;
         if !bytes[at].is_ascii_whitespace() && !blanked {
-            match (bytes[at], comma) {
-                (b'}' | b']', Some(comma)) => out[comma] = b' ',
-                _ => {}
+            if let (b'}' | b']', Some(comma)) = (bytes[at], comma) {
+                out[comma] = b' ';
             }
             // `[,]` lacks an element rather than having a comma too many.
             comma = (bytes[at] == b',' && !b"{[,:".contains(&before)).then_some(at);
