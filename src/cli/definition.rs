@@ -214,7 +214,13 @@ impl DefinitionOptions {
     ) -> Result<Definition, String> {
         let placeholders = self.placeholders.unwrap_or(Placeholders::Allow);
         let (source, node) = match resource.body {
-            Body::Inline(node) => (as_source(name, text), Ok(node)),
+            Body::Inline(node) => {
+                let bare = match placeholders {
+                    Placeholders::Deny => source::bare_placeholder(&node, text),
+                    Placeholders::Allow => None,
+                };
+                (as_source(name, text), bare.map_or(Ok(node), Err))
+            }
             Body::File { path, span } => {
                 let beside = Path::new(name).parent().unwrap_or(Path::new(""));
                 let file = beside.join(path.as_str()).display().to_string();

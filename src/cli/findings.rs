@@ -40,11 +40,20 @@ impl Findings {
     /// Each diagnostic with its place.
     pub(super) fn placed(&self) -> impl Iterator<Item = (&Diagnostic, Place)> {
         let text = String::from_utf8_lossy(&self.definition.source.text);
+        let breaks = text.match_indices('\n').map(|(at, _)| at + 1);
+        let lines: Vec<usize> = std::iter::once(0).chain(breaks).collect();
+        // A text may have as many mistakes as lines: each looks at its own line only.
+        let place = move |offset: usize| {
+            let line = lines.partition_point(|start| *start <= offset);
+            let start = lines[line.saturating_sub(1)];
+            let (_, column) = line_column(&text[start..], offset - start);
+            (line, column)
+        };
         self.diagnostics.iter().map(move |diagnostic| {
             let span = diagnostic.span;
             let place = Place {
-                start: line_column(&text, span.start),
-                end: line_column(&text, span.end.max(span.start)),
+                start: place(span.start),
+                end: place(span.end.max(span.start)),
             };
             (diagnostic, place)
         })

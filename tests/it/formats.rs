@@ -158,6 +158,9 @@ fn mistakes_in_a_template_are_told_where_they_stand() {
     let (_folder, file) = template(&TEMPLATE.replace("\"Next\": \"Say\" }", "\"Next\": \"Sya\" }"));
     let ran = sfn_run(&["validate", &file]);
     check(&ran, 2, "", "template.yaml:13:70  /States/Wait/Next");
+    let (_folder, file) = template(&TEMPLATE.replace("${Seconds}", "${Pause}"));
+    let ran = sfn_run(&["validate", &file, "--placeholders", "deny"]);
+    check(&ran, 2, "", "template.yaml:13:50");
     let (_folder, file) = template(&TEMPLATE.replace("outside.asl", "nowhere.asl"));
     let ran = sfn_run(&["validate", &file]);
     check(&ran, 2, "", "there is no such file");
