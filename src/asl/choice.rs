@@ -71,7 +71,7 @@ pub enum Comparand {
 }
 
 /// The operators that compare values, in the order in which AWS lists them; each has a form with `Path` at its end.
-const RELATIONS: [&str; 17] = [
+pub(super) const RELATIONS: [&str; 17] = [
     "StringEquals",
     "StringLessThan",
     "StringGreaterThan",
@@ -92,7 +92,7 @@ const RELATIONS: [&str; 17] = [
 ];
 
 /// The operators that ask what a value is.
-const KINDS: [&str; 6] = [
+pub(super) const KINDS: [&str; 6] = [
     "IsNull",
     "IsPresent",
     "IsNumeric",
@@ -102,7 +102,7 @@ const KINDS: [&str; 6] = [
 ];
 
 /// The operators over other rules.
-const BOOLEAN: [&str; 3] = ["And", "Or", "Not"];
+pub(super) const BOOLEAN: [&str; 3] = ["And", "Or", "Not"];
 
 pub(super) fn read(reader: &mut Reader<'_>, language: QueryLanguage) -> Option<Choice> {
     let default = reader.text("Default");
@@ -318,7 +318,7 @@ fn is_boolean(operator: &str) -> bool {
 }
 
 /// The name of an operator whose right-hand side is a path.
-fn path_form(operator: &'static str) -> &'static str {
+pub(super) fn path_form(operator: &'static str) -> &'static str {
     const FORMS: [&str; 16] = [
         "StringEqualsPath",
         "StringLessThanPath",

@@ -9,6 +9,7 @@ mod choice;
 pub mod codes;
 mod diagnostic;
 mod fail;
+pub mod fields;
 mod io;
 mod map;
 mod node;
@@ -17,6 +18,8 @@ mod pass;
 mod reader;
 mod resource;
 mod retry;
+#[cfg(feature = "formats")]
+pub mod source;
 mod state;
 mod succeed;
 mod task;

@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use clap::{Args, ValueEnum};
 
-use super::{Exit, input, render, terminal};
+use super::definition::DefinitionOptions;
+use super::{Exit, render, terminal};
 use crate::engine::HistoryEvent;
 use crate::machine::Machine;
 use crate::viz::{Direction, Drawing, Format, Overlay, Style};
@@ -22,7 +23,7 @@ Examples:
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Graph {
-    /// The definition: a file, or `-` for standard input
+    /// The definition: a file of JSON, JSON with comments or YAML, or a template; `-` is standard input
     machine: String,
     /// Where the picture goes; the file's ending tells the format: .svg, .dot, .gv, .mmd or .mermaid. Without it, to
     /// standard output
@@ -34,6 +35,8 @@ pub(super) struct Graph {
     /// Where time runs to
     #[arg(long, value_enum, default_value_t)]
     direction: Towards,
+    #[command(flatten)]
+    definition: DefinitionOptions,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -69,9 +72,9 @@ impl Graph {
             Towards::Down => Direction::Down,
             Towards::Right => Direction::Right,
         };
-        let source = input::definition(&self.machine)?;
-        let (machine, warnings) = render::compiled(&source)?;
-        render::diagnostics(&source, &warnings);
+        let definition = self.definition.one(&self.machine)?;
+        let (machine, warnings) = render::compiled(&definition)?;
+        render::diagnostics(&definition.source, &warnings);
         let picture = Drawing::of(&machine).render(format, Style { direction });
         match &self.output {
             Some(file) => write(file, &picture),

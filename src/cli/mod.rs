@@ -4,10 +4,13 @@
 //! [`Exit`]'s.
 
 mod conformance;
+mod definition;
 mod eval;
 mod exit;
+mod findings;
 mod gaps;
 mod generate;
+mod github;
 mod graph;
 mod history;
 mod input;
@@ -17,6 +20,8 @@ mod progress;
 mod project;
 mod render;
 mod run;
+mod sarif;
+mod schema;
 mod start;
 mod tasks;
 mod terminal;
@@ -77,6 +82,8 @@ enum Command {
     Validate(validate::Validate),
     /// Draw a state machine.
     Graph(graph::Graph),
+    /// Print a JSON Schema of the States Language, for editors.
+    Schema(schema::Schema),
     /// Evaluate an expression: JSONata, a JSONPath, or an intrinsic function.
     Eval(eval::Eval),
     /// Hold the engine to cases of behaviour.
@@ -98,6 +105,7 @@ Examples:
   sfn-run machine.json input.json --graph run.svg
   sfn-run graph machine.json -o machine.svg
   sfn-run validate *.asl.json
+  sfn-run validate template.yaml --format github
 
 Exit codes:
   0 succeeded   1 the execution failed   2 usage, or an invalid definition   3 timed out
@@ -117,6 +125,7 @@ pub fn main() -> ExitCode {
         Ok(Command::Run(run)) => run.run(),
         Ok(Command::Validate(validate)) => validate.run(),
         Ok(Command::Graph(graph)) => graph.run(),
+        Ok(Command::Schema(schema)) => schema.run(),
         Ok(Command::Eval(eval)) => eval.run(),
         Ok(Command::Conformance(conformance)) => conformance.run(),
         Ok(Command::Completions(completions)) => completions.run(command()),

@@ -2,6 +2,7 @@
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
+use super::definition::Definition;
 use super::input::Source;
 use super::terminal;
 use crate::asl::{Diagnostic, Severity, line_column};
@@ -34,10 +35,10 @@ pub(super) fn diagnostics(source: &Source, diagnostics: &[Diagnostic]) -> usize 
 }
 
 /// Compiles a definition; answers what looks wrong, too. Tells everything that is wrong when it cannot.
-pub(super) fn compiled(source: &Source) -> Result<(Machine, Vec<Diagnostic>), String> {
-    Machine::parse_with_warnings(&source.text).map_err(|errors| {
-        diagnostics(source, &errors);
-        format!("{} is no valid definition", source.name)
+pub(super) fn compiled(definition: &Definition) -> Result<(Machine, Vec<Diagnostic>), String> {
+    definition.compiled().map_err(|errors| {
+        diagnostics(&definition.source, &errors);
+        format!("{} is no valid definition", definition.title)
     })
 }
 

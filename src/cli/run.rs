@@ -4,22 +4,24 @@ use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 
+use super::definition::DefinitionOptions;
 use super::graph::Tracer;
 use super::history::Recorder;
 use super::input::{self, Input};
 use super::progress::Progress;
 use super::tasks::{self, Tasks};
 use super::{Exit, interrupt, many, render, start, terminal};
+use crate::asl::source::template::MachineType;
 use crate::driver::local::{Local, Pace};
 use crate::driver::{BEGINNING, Report};
-use crate::engine::{Failure, Outcome, Profile, Recording};
+use crate::engine::{Failure, Outcome, Profile, Recording, StateMachineType};
 use crate::machine::Machine;
 use crate::value::{Json, Object, Text};
 
 /// The options of `sfn-run` and `sfn-run run`.
 #[derive(Args)]
 pub(super) struct Run {
-    /// The definition: a file, or `-` for standard input
+    /// The definition: a file of JSON, JSON with comments or YAML, or a template; `-` is standard input
     pub(super) machine: String,
     /// The input: a file, `-` for standard input, or JSON itself. Several inputs are several executions, and each prints
     /// one line, in the order of the inputs
@@ -57,6 +59,8 @@ pub(super) struct Run {
     /// Say nothing on standard error but why a command cannot be done
     #[arg(short, long)]
     pub(super) quiet: bool,
+    #[command(flatten)]
+    definition: DefinitionOptions,
     #[command(flatten)]
     identity: start::StartOptions,
     #[command(flatten)]
@@ -100,11 +104,13 @@ impl Run {
             );
         }
         let identity = self.identity.prepared(&self.machine)?;
-        let machine = Arc::new(self.compiled()?);
+        let (machine, machine_type) = self.compiled()?;
+        let machine = Arc::new(machine);
         let tasks = self.tasks.tasks(&self.machine, &machine, self.quiet)?;
         let begin = Begin {
             run: self,
             machine,
+            machine_type,
             tasks,
             identity,
         };
@@ -159,13 +165,17 @@ impl Run {
         })
     }
 
-    fn compiled(&self) -> Result<Machine, String> {
-        let source = input::definition(&self.machine)?;
-        let (machine, warnings) = render::compiled(&source)?;
+    fn compiled(&self) -> Result<(Machine, StateMachineType), String> {
+        let definition = self.definition.one(&self.machine)?;
+        let (machine, warnings) = render::compiled(&definition)?;
         if !self.quiet {
-            render::diagnostics(&source, &warnings);
+            render::diagnostics(&definition.source, &warnings);
         }
-        Ok(machine)
+        let machine_type = match definition.machine_type {
+            MachineType::Standard => StateMachineType::Standard,
+            MachineType::Express => StateMachineType::Express,
+        };
+        Ok((machine, machine_type))
     }
 
     /// Who takes the history down.
@@ -195,6 +205,7 @@ impl Run {
 pub(super) struct Begin<'a> {
     pub(super) run: &'a Run,
     pub(super) machine: Arc<Machine>,
+    machine_type: StateMachineType,
     pub(super) tasks: Tasks,
     identity: start::Prepared,
 }
@@ -211,6 +222,7 @@ impl Begin<'_> {
                     .map(|seed| seed.wrapping_add(number.unwrap_or(0) as u64));
                 start.seed = seed.unwrap_or(start.seed);
                 start.input_text = Some(Text::from(input.text.as_str()));
+                start.state_machine_type = self.machine_type;
                 self.identity.apply(start, number);
                 start.recording = if recording {
                     Recording::Full

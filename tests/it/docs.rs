@@ -266,7 +266,13 @@ fn the_commands_of_the_pages_can_be_run() {
         "{\"name\": \"Ada\"}\n{\"name\": \"Bob\"}\n",
     );
     fast("charge.sh", "#!/bin/sh\necho 1\n");
+    let template = r#"{"Resources": {"OrderMachine": {"Type": "AWS::Serverless::StateMachine", "Properties": {"Definition": @}}}}"#;
+    fast(
+        "template.yaml",
+        &template.replace('@', crate::sfn_run::ECHO),
+    );
     run_commands("README.md", &folder.0, 9);
+    run_commands("docs/definitions.md", &folder.0, 2);
     run_commands(
         "asl-examples/README.md",
         &root().join("asl-examples/human-approval"),

@@ -4,6 +4,7 @@ mod cli;
 mod conformance;
 mod corpus;
 mod docs;
+mod formats;
 mod generator;
 #[cfg(unix)]
 mod interrupt;
@@ -11,6 +12,7 @@ mod jsonata;
 mod jsonpath;
 mod overlay;
 mod pictures;
+mod schema;
 mod sfn_run;
 mod simulation;
 mod tasks;

@@ -19,7 +19,7 @@ use super::state::{
 };
 use super::{Edge, Machine, Scope, ScopeId, StateId};
 use crate::asl::{
-    self, Definition, Diagnostic, JitterStrategy, Resource, Severity, StateKind, States,
+    self, Definition, Diagnostic, JitterStrategy, Node, Resource, Severity, StateKind, States,
     Transition, codes,
 };
 use crate::value::Text;
@@ -40,7 +40,20 @@ impl Machine {
     pub fn parse_with_warnings(
         text: impl AsRef<[u8]>,
     ) -> Result<(Self, Vec<Diagnostic>), Vec<Diagnostic>> {
-        let (definition, mut diagnostics) = asl::parse(text.as_ref());
+        Self::from_read(asl::parse(text.as_ref()))
+    }
+
+    /// The same for a definition that was read from a text of any format.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, at once.
+    pub fn from_node(node: &Node) -> Result<(Self, Vec<Diagnostic>), Vec<Diagnostic>> {
+        Self::from_read(asl::read(node))
+    }
+
+    fn from_read(
+        (definition, mut diagnostics): (Option<Definition>, Vec<Diagnostic>),
+    ) -> Result<(Self, Vec<Diagnostic>), Vec<Diagnostic>> {
         let Some(definition) = definition else {
             return Err(diagnostics);
         };
