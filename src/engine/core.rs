@@ -78,6 +78,7 @@ impl<'a> Core<'a> {
             EventKind::Task { ticket, update } if !ended => task::update(self, ticket, update),
             EventKind::Tick if begun && !ended => self.tick(),
             EventKind::Stopped(failure) if begun && !ended => {
+                let failure = self.execution.header.profile.cut(failure);
                 self.end(Outcome::Aborted(failure), 0)
             }
             EventKind::Begun(_)
@@ -150,6 +151,7 @@ impl<'a> Core<'a> {
     /// Lets a path of control begin: it is about to enter its first state.
     pub(super) fn start(&mut self, branch: Branch) {
         let now = self.now();
+        self.execution.stored += branch.variables.length();
         let slot = self.execution.frames.insert(Frame {
             parent: branch.parent,
             index: branch.index,
@@ -266,7 +268,7 @@ impl<'a> Core<'a> {
     /// A path of control has come to its end.
     fn done(&mut self, slot: Slot, output: Json) {
         self.clear_timer(slot);
-        let Some(frame) = self.execution.frames.remove(slot) else {
+        let Some(frame) = self.execution.remove(slot) else {
             return;
         };
         let Some(parent) = frame.parent else {
@@ -299,9 +301,13 @@ impl<'a> Core<'a> {
         });
         if let Some(assigned) = assigned {
             let frame = self.frame_mut(slot);
+            let before = frame.variables.length();
             for (name, value) in assigned.iter() {
                 frame.variables.set(name.clone(), value.clone());
             }
+            let after = frame.variables.length();
+            let stored = &mut self.execution.stored;
+            *stored = stored.saturating_sub(before) + after;
         }
         match next {
             Flow::Next(next) => Step::Goto(next, output),

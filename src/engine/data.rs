@@ -228,7 +228,29 @@ impl Core<'_> {
         } else {
             None
         };
+        if let Some(values) = &values {
+            self.check_variables(slot, state, values)?;
+        }
         Ok(values.filter(|values| !values.is_empty()))
+    }
+
+    /// Refuses variables that would be more than an execution may keep. How the service words it is not known.
+    fn check_variables(&self, slot: Slot, state: &State, values: &Object) -> Result<(), Raise> {
+        let limit = self.execution.header.profile.variables_limit();
+        if limit == usize::MAX {
+            return Ok(());
+        }
+        let own = self.frame_ref(slot).variables.own();
+        let replaced = values.iter().filter_map(|(name, _)| own.get(name));
+        let replaced: usize = replaced.map(Json::length).sum();
+        let new: usize = values.values().iter().map(Json::length).sum();
+        if self.execution.stored.saturating_sub(replaced) + new <= limit {
+            return Ok(());
+        }
+        let message = format!("The variables of the execution exceed the limit of {limit} bytes.");
+        let cause = self.cause(slot, state, &message);
+        let failure = Failure::new(errors::DATA_LIMIT_EXCEEDED, cause);
+        Err(Raise::new(failure, Origin::Machine))
     }
 
     /// A whole number that is written down or referred to. A text that looks like one is one (conformance

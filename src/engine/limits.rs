@@ -17,7 +17,14 @@ pub const INLINE_MAP_CONCURRENCY: u32 = 40;
 /// Seconds of a timeout or a heartbeat (States Language, § Timeouts and Heartbeats).
 pub const SECONDS: u32 = 99_999_999;
 
-/// Bytes of a failure's cause (API reference, `SendTaskFailure`). Resolvers keep to it; the engine takes what it is told.
+/// Bytes of all variables of an execution together. One variable, and what one `Assign` sets, is a payload.
+pub const VARIABLES: usize = 10_485_760;
+
+/// Characters of a failure's name (API reference, `SendTaskFailure`).
+pub const ERROR: usize = 256;
+
+/// Characters of a failure's cause (API reference, `SendTaskFailure`); what resolvers make of an answer keeps to as many
+/// bytes.
 pub const CAUSE: usize = 32_768;
 
 /// Bytes of a definition.

@@ -51,7 +51,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use self::core::Core;
-use self::frame::{Frames, Phase, Running, Slot, Stage};
+use self::frame::{Frame, Frames, Phase, Running, Slot, Stage};
 use self::snapshot::Journal;
 use self::timers::Timers;
 use crate::asl::{Pattern, ResourceKind};
@@ -72,6 +72,8 @@ pub struct Execution {
     timers: Timers,
     /// What the branches and iterations below a frame have returned, by index.
     joins: BTreeMap<Slot, Join>,
+    /// How many bytes the variables of all frames take. Derived from them.
+    stored: usize,
     /// Tasks whose end is no longer awaited, until it is known that they were stopped.
     cancelling: BTreeMap<Ticket, (Arc<TaskRequest>, Option<Json>)>,
     journal: Journal,
@@ -215,6 +217,12 @@ impl Execution {
             (Some(timer), Some(deadline)) if timer.at < deadline.at => Some(timer),
             (timer, deadline) => deadline.or(timer),
         }
+    }
+
+    fn remove(&mut self, slot: Slot) -> Option<Frame> {
+        let frame = self.frames.remove(slot)?;
+        self.stored = self.stored.saturating_sub(frame.variables.length());
+        Some(frame)
     }
 
     fn why(&self, slot: Slot) -> Why {

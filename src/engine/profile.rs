@@ -1,7 +1,9 @@
 //! Where the service, the specification and practice differ: each difference is decided here and nowhere else.
 
+use std::sync::Arc;
+
 use super::event::{Profile, StateMachineType};
-use super::failure::errors;
+use super::failure::{Failure, errors};
 use super::limits;
 use crate::expr::FaultKind;
 use crate::expr::jsonata::Limits;
@@ -12,6 +14,25 @@ impl Profile {
         match self {
             Self::Aws => limits::PAYLOAD,
             Self::Relaxed | Self::Spec => usize::MAX,
+        }
+    }
+
+    /// How many bytes all variables together may have.
+    pub(super) fn variables_limit(self) -> usize {
+        match self {
+            Self::Aws => limits::VARIABLES,
+            Self::Relaxed | Self::Spec => usize::MAX,
+        }
+    }
+
+    /// A failure as long as it may be: the rest is cut off.
+    pub(super) fn cut(self, failure: Failure) -> Failure {
+        match self {
+            Self::Aws => Failure {
+                error: failure.error.map(|error| shortened(error, limits::ERROR)),
+                cause: failure.cause.map(|cause| shortened(cause, limits::CAUSE)),
+            },
+            Self::Relaxed | Self::Spec => failure,
         }
     }
 
@@ -71,5 +92,17 @@ impl Profile {
             Self::Aws | Self::Relaxed => None,
             Self::Spec => Some(60),
         }
+    }
+}
+
+/// The first so many characters.
+fn shortened(text: Arc<str>, most: usize) -> Arc<str> {
+    // No text has more characters than bytes.
+    if text.len() <= most {
+        return text;
+    }
+    match text.char_indices().nth(most) {
+        Some((end, _)) => text[..end].into(),
+        None => text,
     }
 }

@@ -142,6 +142,8 @@ pub(super) fn update(core: &mut Core<'_>, ticket: Ticket, update: TaskUpdate) {
         return;
     }
     let slot = ticket.slot;
+    let profile = core.execution.header.profile;
+    let cut = |failure| profile.cut(failure);
     match update {
         TaskUpdate::Accepted => scheduled(core, slot),
         TaskUpdate::Started { worker } => started(core, slot, worker),
@@ -149,9 +151,9 @@ pub(super) fn update(core: &mut Core<'_>, ticket: Ticket, update: TaskUpdate) {
             started(core, slot, None);
             beat(core, slot);
         }
-        TaskUpdate::Refused(failure) => refused(core, slot, failure),
-        TaskUpdate::Returned(result) => returned(core, slot, result),
-        TaskUpdate::Completed(result) => completed(core, slot, result),
+        TaskUpdate::Refused(failure) => refused(core, slot, cut(failure)),
+        TaskUpdate::Returned(result) => returned(core, slot, result.map_err(cut)),
+        TaskUpdate::Completed(result) => completed(core, slot, result.map_err(cut)),
     }
 }
 

@@ -78,6 +78,7 @@ impl Raise {
 
 /// Lets a failure take its course, from the state of a frame upwards.
 pub(super) fn raise(core: &mut Core<'_>, slot: Slot, mut raise: Raise) {
+    raise.failure = core.execution.header.profile.cut(raise.failure);
     tell_evaluation(core, slot, &mut raise);
     let source = core.machine.state(core.frame_ref(slot).at).name.clone();
     let is_container = matches!(
@@ -105,6 +106,7 @@ pub(super) fn raise(core: &mut Core<'_>, slot: Slot, mut raise: Raise) {
             if let Step::Raise(second) = step {
                 // A catcher that fails itself is no catcher: that failure goes up from here.
                 raise = second;
+                raise.failure = core.execution.header.profile.cut(raise.failure);
                 tell_evaluation(core, at, &mut raise);
             } else {
                 discard_below(core, at);
@@ -231,7 +233,7 @@ fn discard_below(core: &mut Core<'_>, slot: Slot) {
     }
     for slot in below {
         core.clear_timer(slot);
-        core.execution.frames.remove(slot);
+        core.execution.remove(slot);
     }
 }
 

@@ -104,6 +104,12 @@ impl Variables {
         &self.own
     }
 
+    /// How many bytes the values of the innermost scope take as JSON text.
+    #[must_use]
+    pub fn length(&self) -> usize {
+        self.own.values().iter().map(Json::length).sum()
+    }
+
     /// The scope around.
     #[must_use]
     pub fn outer(&self) -> Option<&Arc<Self>> {

@@ -206,6 +206,8 @@ impl Execution {
             .iter()
             .filter_map(|(slot, frame)| phase::due(&frame.phase).map(|at| (at, slot)))
             .collect();
+        let frames = execution.frames.iter();
+        execution.stored = frames.map(|(_, frame)| frame.variables.length()).sum();
         execution.journal = Journal {
             results_gone: BTreeSet::new(),
             next_payload: reader.payloads.keys().last().map_or(0, |last| last + 1),
