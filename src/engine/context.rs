@@ -84,7 +84,7 @@ impl Core<'_> {
         let mut execution: Object = [
             ("Id", Json::from(header.identity.execution_arn.clone())),
             ("Input", header.input.clone()),
-            ("StartTime", Json::from(header.started.to_string())),
+            ("StartTime", Json::from(header.started.shortest())),
             ("Name", Json::from(header.identity.name.clone())),
             ("RoleArn", Json::from(header.identity.role_arn.clone())),
             ("RedriveCount", Json::from(header.redrive_count)),
@@ -92,7 +92,7 @@ impl Core<'_> {
         .into_iter()
         .collect();
         if let Some(redriven) = header.redriven {
-            execution.insert("RedriveTime", Json::from(redriven.to_string()));
+            execution.insert("RedriveTime", Json::from(redriven.shortest()));
         }
         Json::Object(execution)
     }
@@ -109,7 +109,7 @@ impl Core<'_> {
     fn state_object(&self, frame: &Frame, state: &State) -> Json {
         let mut object: Object = [
             ("Name", Json::from(state.name.clone())),
-            ("EnteredTime", Json::from(frame.entered_at.to_string())),
+            ("EnteredTime", Json::from(frame.entered_at.shortest())),
         ]
         .into_iter()
         .collect();

@@ -35,6 +35,16 @@ impl Timestamp {
         )
     }
 
+    /// The moment as the context object tells it: `2026-11-24T13:45:20Z` where the second is whole,
+    /// `2026-11-24T13:45:20.123Z` where it is not.
+    #[must_use]
+    pub fn shortest(self) -> String {
+        match DateTime::from_timestamp_millis(self.0) {
+            Some(time) => time.to_rfc3339_opts(SecondsFormat::AutoSi, true),
+            None => self.to_string(),
+        }
+    }
+
     /// How long it takes from an earlier moment to this one; zero when it is not earlier.
     #[must_use]
     pub fn since(self, earlier: Self) -> Duration {
@@ -42,7 +52,7 @@ impl Timestamp {
     }
 }
 
-/// `2026-11-24T13:45:20.123Z`, as the context object has it.
+/// `2026-11-24T13:45:20.123Z`, always to the millisecond.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match DateTime::from_timestamp_millis(self.0) {
