@@ -20,14 +20,15 @@ pub(super) struct Place<'a> {
 }
 
 impl<'a> Place<'a> {
-    pub(super) fn node(value: &'a Json) -> Self {
+    fn node(value: &'a Json) -> Self {
         Self {
             value: Some(value),
             node: true,
         }
     }
 
-    fn member(value: &'a Json) -> Self {
+    /// As it is printed and told from a `null` once Jackson's wrapping is off: reached by a name, a filter or a scan.
+    pub(super) fn unwrapped(value: &'a Json) -> Self {
         Self {
             value: Some(value).filter(|value| !value.is_null()),
             node: false,
@@ -61,7 +62,26 @@ impl fmt::Display for Place<'_> {
 pub(super) fn definite(path: &Path, document: &Json) -> Result<Option<Json>, PathError> {
     match names(&path.0.steps, document) {
         Some(value) => Ok(Some(value.clone())),
-        None => step_by_step(path, document),
+        None => definite_from(path, Place::node(document), document),
+    }
+}
+
+/// The same from a place inside a document.
+pub(super) fn definite_from(
+    path: &Path,
+    place: Place<'_>,
+    document: &Json,
+) -> Result<Option<Json>, PathError> {
+    let is_from_end = |step: &Step| matches!(step, Step::FromEnd(_));
+    match step_by_step(path, place, document) {
+        // Where it misses behind an element counted from the end, the message tells which one that was.
+        Err(_) if path.0.steps.iter().any(is_from_end) => {
+            let mut found = Vec::new();
+            let walk = Walk::new(&path.0.steps, document);
+            walk.take(0, place, &Trail::Start, &mut found)?;
+            Ok(found.pop())
+        }
+        outcome => outcome,
     }
 }
 
@@ -77,9 +97,12 @@ fn names<'a>(steps: &[Step], document: &'a Json) -> Option<&'a Json> {
     (!value.is_null()).then_some(value)
 }
 
-fn step_by_step(path: &Path, document: &Json) -> Result<Option<Json>, PathError> {
+fn step_by_step(
+    path: &Path,
+    mut place: Place<'_>,
+    document: &Json,
+) -> Result<Option<Json>, PathError> {
     let steps = &path.0.steps;
-    let mut place = Place::node(document);
     for (at, step) in steps.iter().enumerate() {
         place = match step {
             Step::Name(name) => {
@@ -87,7 +110,7 @@ fn step_by_step(path: &Path, document: &Json) -> Result<Option<Json>, PathError>
                     return Err(PathError::miss(path, at, Miss::NoObject));
                 };
                 match object.get(name) {
-                    Some(value) => Place::member(value),
+                    Some(value) => Place::unwrapped(value),
                     None if at + 1 == steps.len() => {
                         return Err(PathError::miss(path, at, Miss::Last));
                     }
@@ -103,7 +126,7 @@ fn step_by_step(path: &Path, document: &Json) -> Result<Option<Json>, PathError>
             _ => {
                 let walk = Walk::new(steps, document);
                 let mut found = Vec::new();
-                let trail = Trail::Steps(&steps[..at]);
+                let trail = Trail::Steps(since_root(&steps[..at]));
                 walk.take(at, place, &trail, &mut found)?;
                 return Ok(found.pop());
             }
@@ -131,6 +154,12 @@ fn no_array(rest: &[Step], place: Place<'_>) -> PathError {
         "Filter: {} can only be applied to arrays. Current context is: {place}",
         Rest(rest)
     ))
+}
+
+/// A `$` in the middle of a path begins what is printed of it anew.
+pub(super) fn since_root(steps: &[Step]) -> &[Step] {
+    let root = steps.iter().rposition(|step| matches!(step, Step::Root));
+    root.map_or(steps, |root| &steps[root + 1..])
 }
 
 /// The steps that are still to be taken, as Jayway prints them.
@@ -226,7 +255,7 @@ impl Walk<'_> {
             return Ok(());
         };
         match step {
-            Step::Root => self.take(at + 1, place, trail, found),
+            Step::Root => self.take(at + 1, place, &Trail::Start, found),
             Step::Name(name) => match place.value {
                 Some(Json::Object(object)) => self.member(at, object, name, trail, found),
                 _ => Err(self.no_object(at, trail)),
@@ -268,7 +297,7 @@ impl Walk<'_> {
     ) -> Result<(), PathError> {
         let here = Trail::Name(trail, name);
         match object.get(name) {
-            Some(value) => self.take(at + 1, Place::member(value), &here, found),
+            Some(value) => self.take(at + 1, Place::unwrapped(value), &here, found),
             None if self.is_last(at) => {
                 Err(PathError::not_found(format!("No results for path: {here}")))
             }
@@ -416,7 +445,12 @@ impl Walk<'_> {
                     self.take(at, place, trail, found)?;
                 }
                 for (name, value) in object.iter() {
-                    self.scan(at, Place::member(value), &Trail::Name(trail, name), found)?;
+                    self.scan(
+                        at,
+                        Place::unwrapped(value),
+                        &Trail::Name(trail, name),
+                        found,
+                    )?;
                 }
             }
             Some(value @ Json::Array(items)) => {
@@ -449,10 +483,10 @@ impl Walk<'_> {
         if self.is_last(at) {
             return self.take(at, place, trail, found);
         }
-        for index in 0..items.len() as i64 {
+        for (index, item) in (0..).zip(items) {
             self.take(
                 at + 1,
-                Place::element(items, index),
+                Place::unwrapped(item),
                 &Trail::Index(trail, index),
                 found,
             )?;
