@@ -75,7 +75,10 @@ fn write_questions(file: &std::path::Path, pairs: u64, seed: u64) -> Result<(), 
 
 /// Texts that no state machine can have, or that nobody means as a path; the README says why.
 fn is_known(question: &Json) -> bool {
-    let text = question.get("path").and_then(Json::as_str).unwrap_or_default();
+    let text = question
+        .get("path")
+        .and_then(Json::as_str)
+        .unwrap_or_default();
     let count = |character| text.matches(character).count();
     !text.starts_with('$') || count('[') != count(']')
 }

@@ -6,10 +6,10 @@ use std::cmp::Ordering;
 
 use fancy_regex::{Regex, RegexBuilder};
 
-use super::Path;
 use super::compile::raw;
 use super::error::{PathError, PathErrorKind};
 use super::evaluate::{self, Place};
+use super::{Path, Step};
 use crate::value::{Json, Number, Text};
 
 /// A filter: alternatives of conditions that must all hold. Without any, as in `[?]`, it cannot be asked.
@@ -45,10 +45,10 @@ enum Side {
     Regex(Pattern),
 }
 
-/// A regular expression as it was written; `None` when it is none.
+/// A regular expression, and as it was written.
 struct Pattern {
     text: Text,
-    regex: Option<Box<Regex>>,
+    regex: Box<Regex>,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -261,9 +261,11 @@ fn side(text: &str) -> Result<Side, String> {
             .case_insensitive(insensitive)
             .backtrack_limit(BACKTRACKING)
             .build();
+        let regex =
+            regex.map_err(|problem| format!("/{pattern}/ is no regular expression: {problem}"))?;
         return Ok(Side::Regex(Pattern {
             text: pattern.into(),
-            regex: regex.ok().map(Box::new),
+            regex: Box::new(regex),
         }));
     }
     Ok(Side::Text(text.replace("\\'", "'").into()))
@@ -280,13 +282,15 @@ impl Condition {
         match self {
             Self::Exists { path, expected } => {
                 let found = find(path, value)?;
-                Ok(found.is_some_and(|found| !found.is_null()) == *expected)
+                let exists = found.is_some_and(|found| !found.is_null() && has_all(path, &found));
+                Ok(exists == *expected)
             }
             Self::Compare {
                 left,
                 operator,
                 right,
             } => {
+                let is_same = left.is_same(right);
                 // Where the left side leads nowhere, the right one is not looked at.
                 let Some(left) = left.evaluate(value, document)? else {
                     return Ok(false);
@@ -294,7 +298,11 @@ impl Condition {
                 let Some(right) = right.evaluate(value, document)? else {
                     return Ok(false);
                 };
-                compare(&left, *operator, &right)
+                match operator {
+                    Operator::Matches => matches(&left, &right),
+                    _ if is_same => Ok(operator.accepts(Ordering::Equal)),
+                    _ => compare(&left, *operator, &right),
+                }
             }
         }
     }
@@ -317,7 +325,26 @@ fn found(outcome: Result<Option<Json>, PathError>) -> Result<Option<Json>, PathE
     }
 }
 
+/// Of several names in a bracket a filter wants all.
+fn has_all(path: &Path, found: &Json) -> bool {
+    match (path.0.steps.last(), found) {
+        (Some(Step::Names(names)), Json::Object(object)) => {
+            names.iter().all(|name| object.contains(name))
+        }
+        _ => true,
+    }
+}
+
 impl Side {
+    /// Whether both are one path, which leads to one and the same value.
+    fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Path(path), Self::Path(other))
+            | (Self::RootPath(path), Self::RootPath(other)) => path.text() == other.text(),
+            _ => false,
+        }
+    }
+
     /// `None` when a path leads nowhere, which makes every comparison false.
     fn evaluate(&self, value: &Json, document: &Json) -> Result<Option<Value<'_>>, PathError> {
         Ok(match self {
@@ -330,28 +357,38 @@ impl Side {
 }
 
 fn compare(left: &Value<'_>, operator: Operator, right: &Value<'_>) -> Result<bool, PathError> {
-    if operator == Operator::Matches {
-        return matches(left, right);
-    }
-    let (Value::Json(left), Value::Json(right)) = (left, right) else {
-        return Ok(false);
-    };
     let is_ordering = !matches!(operator, Operator::Equal | Operator::NotEqual);
     if is_ordering && left.is_null() != right.is_null() {
         return Ok(false);
     }
-    let Some(ordering) = order(left, right)? else {
-        return Ok(false);
+    let ordering = match (left, right) {
+        (Value::Json(left), Value::Json(right)) => order(left, right)?,
+        (Value::Regex(_), Value::Json(right)) => is_nullish(right).then_some(Ordering::Greater),
+        (Value::Json(left), Value::Regex(_)) => is_nullish(left).then_some(Ordering::Less),
+        (Value::Regex(_), Value::Regex(_)) => None,
     };
-    Ok(match operator {
-        Operator::Equal => ordering.is_eq(),
-        Operator::NotEqual => ordering.is_ne(),
-        Operator::GreaterEqual => ordering.is_ge(),
-        Operator::LessEqual => ordering.is_le(),
-        Operator::Less => ordering.is_lt(),
-        Operator::Greater => ordering.is_gt(),
-        Operator::Matches => false,
-    })
+    Ok(ordering.is_some_and(|ordering| operator.accepts(ordering)))
+}
+
+impl Operator {
+    /// Whether it holds between values of which the left one compares so with the right one.
+    fn accepts(self, ordering: Ordering) -> bool {
+        match self {
+            Self::Equal => ordering.is_eq(),
+            Self::NotEqual => ordering.is_ne(),
+            Self::GreaterEqual => ordering.is_ge(),
+            Self::LessEqual => ordering.is_le(),
+            Self::Less => ordering.is_lt(),
+            Self::Greater => ordering.is_gt(),
+            Self::Matches => false,
+        }
+    }
+}
+
+impl Value<'_> {
+    fn is_null(&self) -> bool {
+        matches!(self, Self::Json(Json::Null))
+    }
 }
 
 /// How the left value compares with the right one; `None` when they do not, which makes every operator false.
@@ -416,10 +453,7 @@ fn matches(left: &Value<'_>, right: &Value<'_>) -> Result<bool, PathError> {
         (Value::Json(Json::Null), Value::Json(Json::Null)) => return Ok(false),
         (_, Value::Json(right)) => return Err(no_pattern(right)),
     };
-    let Some(regex) = &pattern.regex else {
-        return Ok(false);
-    };
-    regex.is_match(&text).map_err(|error| {
+    pattern.regex.is_match(&text).map_err(|error| {
         PathError::invalid(format!("the regular expression was given up: {error}"))
     })
 }
