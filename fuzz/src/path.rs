@@ -32,7 +32,6 @@ fn number(source: &mut Source) -> String {
         "-2",
         "7",
         "2147483647",
-        "-2147483648",
         "2147483648",
     ];
     // The last three are rare.

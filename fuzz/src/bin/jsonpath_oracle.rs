@@ -80,7 +80,11 @@ fn is_known(question: &Json) -> bool {
         .and_then(Json::as_str)
         .unwrap_or_default();
     let count = |character| text.matches(character).count();
-    !text.starts_with('$') || count('[') != count(']')
+    let bare_filter = |rest: &str| !rest.trim_start().starts_with('(');
+    !text.starts_with('$')
+        || count('[') != count(']')
+        || text.split('?').skip(1).any(bare_filter)
+        || ["&&&", "|||"].iter().any(|run| text.contains(run))
 }
 
 /// What we say that the oracle does not.

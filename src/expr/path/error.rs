@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::evaluate::since_root;
+use super::trail::since_root;
 use super::{Path, Step};
 use crate::value::Text;
 

@@ -5,6 +5,7 @@ use std::fmt;
 
 use super::elements::indices;
 use super::error::Miss;
+use super::trail::{Rest, Trail, since_root};
 use super::{Path, PathError, Step};
 use crate::value::{Json, Object};
 
@@ -86,7 +87,7 @@ pub(super) fn definite_from(
 }
 
 /// By far the commonest path: names that are all there, and lead to something.
-fn names<'a>(steps: &[Step], document: &'a Json) -> Option<&'a Json> {
+pub(super) fn names<'a>(steps: &[Step], document: &'a Json) -> Option<&'a Json> {
     let mut value = document;
     for step in steps {
         let (Step::Name(name), Json::Object(object)) = (step, value) else {
@@ -156,21 +157,6 @@ fn no_array(rest: &[Step], place: Place<'_>) -> PathError {
     ))
 }
 
-/// A `$` in the middle of a path begins what is printed of it anew.
-pub(super) fn since_root(steps: &[Step]) -> &[Step] {
-    let root = steps.iter().rposition(|step| matches!(step, Step::Root));
-    root.map_or(steps, |root| &steps[root + 1..])
-}
-
-/// The steps that are still to be taken, as Jayway prints them.
-struct Rest<'a>(&'a [Step]);
-
-impl fmt::Display for Rest<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|step| step.fmt(f))
-    }
-}
-
 /// Steps that one evaluation may take. A path of many scans takes more than any document has values.
 const STEPS: u32 = 10_000_000;
 
@@ -180,34 +166,6 @@ pub(super) fn indefinite(path: &Path, document: &Json) -> Result<Json, PathError
     let walk = Walk::new(&path.0.steps, document);
     walk.take(0, Place::node(document), &Trail::Start, &mut found)?;
     Ok(Json::from(found))
-}
-
-/// The way that was taken. It is printed only where it led nowhere.
-enum Trail<'t> {
-    Start,
-    Steps(&'t [Step]),
-    Name(&'t Trail<'t>, &'t str),
-    Index(&'t Trail<'t>, i64),
-}
-
-/// As Jayway prints it.
-impl fmt::Display for Trail<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut way = vec![self];
-        while let Some(Self::Name(before, _) | Self::Index(before, _)) = way.last() {
-            way.push(before);
-        }
-        f.write_str("$")?;
-        for part in way.iter().rev() {
-            match part {
-                Self::Start => {}
-                Self::Steps(steps) => Rest(steps).fmt(f)?,
-                Self::Name(_, name) => write!(f, "['{name}']")?,
-                Self::Index(_, index) => write!(f, "[{index}]")?,
-            }
-        }
-        Ok(())
-    }
 }
 
 struct Walk<'p> {
@@ -349,6 +307,9 @@ impl Walk<'_> {
                     self.member(at, object, name, trail, found)?;
                 }
             }
+            Some(Json::Array(items)) if self.are_names(at + 1) => {
+                self.names_of_each(at + 1, items, found)?;
+            }
             Some(Json::Array(items)) => {
                 for index in 0..items.len() as i64 {
                     match self.take(
@@ -364,6 +325,33 @@ impl Walk<'_> {
                 }
             }
             _ => {}
+        }
+        Ok(())
+    }
+
+    /// Whether from there on all steps are names.
+    fn are_names(&self, at: usize) -> bool {
+        self.steps[at..]
+            .iter()
+            .all(|step| matches!(step, Step::Name(_)))
+    }
+
+    /// Takes names from each item, and passes over items that lack one: what a wildcard does, without a trail.
+    fn names_of_each(
+        &self,
+        at: usize,
+        items: &[Json],
+        found: &mut Vec<Json>,
+    ) -> Result<(), PathError> {
+        let steps = &self.steps[at..];
+        found.reserve(items.len());
+        for item in items {
+            self.spend()?;
+            let value = steps.iter().try_fold(item, |value, step| match step {
+                Step::Name(name) => value.get(name),
+                _ => None,
+            });
+            found.extend(value.cloned());
         }
         Ok(())
     }

@@ -14,6 +14,7 @@ mod evaluate;
 mod filter;
 #[cfg(feature = "rfc9535")]
 mod rfc9535;
+mod trail;
 
 pub use compile::PathSyntaxError;
 pub use error::{PathError, PathErrorKind};
@@ -165,6 +166,9 @@ impl Path {
     /// # Errors
     /// When it leads nowhere, or a step cannot be taken.
     pub fn find(&self, scope: &Scope<'_>) -> Result<Json, PathError> {
+        if self.0.root == Root::Input {
+            return self.find_in(scope.input);
+        }
         self.reach(scope).map(Option::unwrap_or_default)
     }
 
@@ -192,6 +196,11 @@ impl Path {
     /// # Errors
     /// When they lead nowhere, or one cannot be taken.
     pub fn find_in(&self, document: &Json) -> Result<Json, PathError> {
+        if !self.0.steps.is_empty()
+            && let Some(value) = evaluate::names(&self.0.steps, document)
+        {
+            return Ok(value.clone());
+        }
         self.reach_in(document).map(Option::unwrap_or_default)
     }
 
@@ -226,6 +235,7 @@ impl fmt::Display for Step {
         };
         match self {
             Self::Name(name) => write!(f, "['{name}']"),
+            Self::Names(names) if names.is_empty() => f.write_str("['']"),
             Self::Names(names) => {
                 let names: Vec<_> = names.iter().map(|name| format!("'{name}'")).collect();
                 write!(f, "[{}]", names.join(", "))
