@@ -5,7 +5,7 @@ use clap::{Args, ValueEnum};
 use super::{Exit, input, start, terminal};
 use crate::driver::local::wall;
 use crate::expr::jsonata::{Bindings, Dialect, Environment, Expression, Limits, Outcome, States};
-use crate::expr::{Call, Context, Dice, Path, Scope, Sight, Variables};
+use crate::expr::{Call, Context, Dice, Path, Scope, Sight, Variables, path};
 use crate::value::Json;
 
 /// The options of `sfn-run eval`.
@@ -26,7 +26,8 @@ pub(super) struct Eval {
     /// A variable; VALUE is JSON, or else a string. May be given several times
     #[arg(long, value_name = "NAME=VALUE")]
     var: Vec<String>,
-    /// Which JSONata: aws is the service's (2.0.6, six functions more, no $eval), latest has `??` and `?:`
+    /// aws is the service's: JSONata 2.0.6 with six functions more and no $eval, or Jayway's JSONPath. latest is JSONata
+    /// with `??` and `?:`, rfc9535 the JSONPath of the standard
     #[arg(long, value_enum, default_value_t)]
     dialect: Kind,
     /// What random numbers and UUIDs are drawn from
@@ -39,6 +40,7 @@ Examples:
   sfn-run eval '$sum(items.(price * quantity))' order.json
   sfn-run eval '{% $states.input.total > $limit %}' '{\"total\": 7}' --var limit=5
   sfn-run eval --jsonpath '$.items[?(@.price > 10)].name' order.json
+  sfn-run eval --jsonpath '$.items[?@.price > 10]' order.json --dialect rfc9535
   sfn-run eval --intrinsic \"States.Format('{} of {}', $.a, $.b)\" '{\"a\": 1, \"b\": 2}'
 
 Exit codes:
@@ -49,6 +51,8 @@ enum Kind {
     #[default]
     Aws,
     Latest,
+    #[value(name = "rfc9535")]
+    Rfc9535,
 }
 
 /// What came of an expression.
@@ -71,6 +75,7 @@ impl Eval {
     }
 
     fn evaluated(&self) -> Result<Exit, String> {
+        self.check_dialect()?;
         let variables = start::variables(&self.var)?;
         let input = self
             .input
@@ -99,10 +104,23 @@ impl Eval {
         }
     }
 
+    /// A dialect must be one of the language.
+    fn check_dialect(&self) -> Result<(), String> {
+        match (self.dialect, self.jsonpath, self.intrinsic) {
+            (Kind::Latest, true, _) | (Kind::Latest, _, true) => {
+                Err("`latest` is a dialect of JSONata".into())
+            }
+            (Kind::Rfc9535, false, _) => {
+                Err("`rfc9535` is a dialect of JSONPath: give --jsonpath, too".into())
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn jsonata(&self, input: Option<&Json>, variables: &Variables) -> Result<Found, Problem> {
         let dialect = match self.dialect {
-            Kind::Aws => Dialect::Aws,
             Kind::Latest => Dialect::Latest,
+            Kind::Aws | Kind::Rfc9535 => Dialect::Aws,
         };
         let problem = |error: crate::expr::jsonata::Error| Problem {
             message: format!("{}: {}", error.code, error.message),
@@ -149,8 +167,12 @@ impl Eval {
             sight: Sight::default(),
         };
         let value = if self.jsonpath {
-            let path =
-                Path::compile(&self.expression).map_err(|error| problem(error.to_string()))?;
+            let dialect = match self.dialect {
+                Kind::Rfc9535 => path::Dialect::Rfc9535,
+                Kind::Aws | Kind::Latest => path::Dialect::Aws,
+            };
+            let path = Path::compile_in(&self.expression, dialect)
+                .map_err(|error| problem(error.to_string()))?;
             path.find(&scope)
                 .map_err(|error| problem(error.to_string()))
         } else {

@@ -446,6 +446,25 @@ fn expressions_are_evaluated_on_their_own() {
         "",
     );
     check(
+        &sfn_run(&[
+            "eval",
+            "--jsonpath",
+            "$.a[?@.b == 1].b",
+            r#"{"a":[{"b":1}]}"#,
+            "--dialect",
+            "rfc9535",
+        ]),
+        0,
+        "[1]\n",
+        "",
+    );
+    check(
+        &sfn_run(&["eval", "$.a", "{}", "--dialect", "rfc9535"]),
+        2,
+        "",
+        "`rfc9535` is a dialect of JSONPath",
+    );
+    check(
         &sfn_run(&["eval", "--jsonpath", "$.x", "{}"]),
         1,
         "",

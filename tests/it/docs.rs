@@ -142,6 +142,36 @@ fn every_row_of_the_compatibility_table_is_true() {
     assert!(done > 100, "only {done} rows are done");
 }
 
+/// In the sections about JSONPath every row that is not `not yet` names a case, whatever its status.
+#[test]
+fn every_row_about_jsonpath_names_a_case() {
+    let page = read("docs/compat.md");
+    let mut rows = 0;
+    for section in [
+        "Input and output, JSONPath",
+        "Paths",
+        "Choice operators",
+        "Intrinsic functions",
+    ] {
+        let text = page.split(&format!("\n## {section}\n")).nth(1);
+        let text = text.unwrap_or_else(|| panic!("there is no section {section}"));
+        let text = text.split("\n## ").next().unwrap_or_default();
+        for row in text.lines().filter(|line| line.starts_with('|')).skip(2) {
+            let cells: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();
+            if cells.get(1) == Some(&"not yet") {
+                continue;
+            }
+            rows += 1;
+            let case = cells.get(2).and_then(|cell| cell.split('`').nth(1));
+            let case = case.unwrap_or_else(|| panic!("no case is named: {row}"));
+            let file = case.split('#').next().unwrap_or_default();
+            let file = root().join(format!("conformance/{file}.json"));
+            assert!(file.exists(), "there is no {}: {row}", file.display());
+        }
+    }
+    assert!(rows > 90, "only {rows} rows");
+}
+
 #[test]
 fn the_readme_s_first_command_says_what_it_does() {
     let readme = read("README.md");

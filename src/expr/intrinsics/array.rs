@@ -202,6 +202,27 @@ mod tests {
         }
 
         #[test]
+        fn an_array_has_its_arguments_in_order_and_as_many_as_it_is_long(items in prop::collection::vec(any::<i64>(), 0..20)) {
+            let arguments: Vec<Json> = items.into_iter().map(Json::from).collect();
+            let made = array(&arguments, &Dice::new(0, 0)).ok().unwrap();
+            prop_assert_eq!(made.as_array().unwrap(), arguments.as_slice());
+            let long = length(&[made], &Dice::new(0, 0)).ok().unwrap();
+            prop_assert_eq!(long, Json::from(arguments.len()));
+        }
+
+        #[test]
+        fn each_value_is_kept_once_where_it_was_first_seen(items in prop::collection::vec(-5_i64..5, 0..30)) {
+            let mut expected: Vec<i64> = Vec::new();
+            for item in &items {
+                if !expected.contains(item) {
+                    expected.push(*item);
+                }
+            }
+            let kept = unique(&[items.into_iter().map(Json::from).collect()], &Dice::new(0, 0)).ok().unwrap();
+            prop_assert_eq!(kept, expected.into_iter().map(Json::from).collect::<Json>());
+        }
+
+        #[test]
         fn what_is_unique_stays_so(items in prop::collection::vec(-5_i64..5, 0..30)) {
             let once = unique(&[items.into_iter().map(Json::from).collect()], &Dice::new(0, 0)).ok().unwrap();
             let twice = unique(std::slice::from_ref(&once), &Dice::new(0, 0)).ok().unwrap();

@@ -85,6 +85,12 @@ mod tests {
         fn a_merged_object_has_the_names_of_both(a in "[a-e]{1,5}", b in "[a-e]{1,5}") {
             let object = |names: &str| Json::Object(names.chars().map(|name| (name.to_string(), Json::Null)).collect());
             let merged = merge(&[object(&a), object(&b), Json::Bool(false)], &Dice::new(0, 0)).ok().unwrap();
+            let second = object(&b);
+            let numbered = Json::Object(b.chars().zip(1_i64..).map(|(name, at)| (name.to_string(), Json::from(at))).collect());
+            let over = merge(&[object(&a), numbered.clone(), Json::Bool(false)], &Dice::new(0, 0)).ok().unwrap();
+            for (name, _) in second.as_object().unwrap().iter() {
+                prop_assert_eq!(over.get(name), numbered.get(name));
+            }
             for name in a.chars().chain(b.chars()) {
                 prop_assert!(merged.get(&name.to_string()).is_some());
             }

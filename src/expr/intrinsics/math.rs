@@ -91,6 +91,15 @@ mod tests {
         }
 
         #[test]
+        fn each_operand_is_rounded_before_the_sum(a in -1_000_000_i32..1_000_000, b in -1_000_000_i32..1_000_000) {
+            // Quarters are exact in binary: what rounding gives can be told in whole numbers.
+            let quarters = |number: i32| Json::from(f64::from(number) / 4.0);
+            let sum = add(&[quarters(a), quarters(b)], &Dice::new(0, 0)).ok().unwrap();
+            let rounded = |number: i32| (number + 2).div_euclid(4);
+            prop_assert_eq!(sum, Json::from(rounded(a) + rounded(b)));
+        }
+
+        #[test]
         fn random_numbers_are_within_and_can_be_repeated(first in -1000_i64..1000, width in 1_i64..1000, seed in any::<i32>()) {
             let arguments = [Json::from(first), Json::from(first + width), Json::from(seed)];
             let drawn = random(&arguments, &Dice::new(0, 0)).ok().unwrap();

@@ -158,9 +158,7 @@ impl<'a> Parser<'a> {
     fn number(&mut self) -> Result<Json, CallSyntaxError> {
         let rest = self.rest();
         let length = rest.find([',', ')', ' ']).unwrap_or(rest.len());
-        match Number::parse(&rest[..length])
-            .or_else(|| rest[..length].parse().ok().and_then(Number::from_f64))
-        {
+        match Number::parse(&rest[..length]).or_else(|| beyond_f64(&rest[..length])) {
             Some(number) => {
                 self.at += length;
                 Ok(Json::Number(number))
@@ -221,6 +219,28 @@ impl<'a> Parser<'a> {
         }
         self.fail("the text is never closed: a `'` is missing")
     }
+}
+
+/// A number that `f64` has no place for, such as `1e309`, by its digits: the service accepts it here, and the function
+/// complains of it.
+fn beyond_f64(text: &str) -> Option<Number> {
+    /// The most digits that are written out.
+    const DIGITS: usize = 1_000;
+    let plain = text.strip_prefix('-').unwrap_or(text);
+    let (mantissa, exponent) = plain.split_once(['e', 'E'])?;
+    let exponent = exponent.strip_prefix('+').unwrap_or(exponent);
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let digits = format!("{whole}{fraction}");
+    let zeros = exponent
+        .parse::<usize>()
+        .ok()?
+        .checked_sub(fraction.len())?;
+    let is_number = !whole.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit());
+    if !is_number || digits.starts_with('0') || zeros > DIGITS {
+        return None;
+    }
+    let sign = &text[..text.len() - plain.len()];
+    Number::parse(&format!("{sign}{digits}{}", "0".repeat(zeros)))
 }
 
 fn counted(row: &Row) -> String {
@@ -285,6 +305,20 @@ mod tests {
             .map(|path| path.text().to_string())
             .collect();
         assert_eq!(paths, ["$.x[?(@.a == 1)].y", "$$.Execution.Id", "$v"]);
+    }
+
+    #[test]
+    fn a_literal_beyond_64_bits_is_a_number() {
+        let check = |text: &str, expected: Option<String>| {
+            let digits = beyond_f64(text).map(|number| number.to_string());
+            assert_eq!(digits, expected, "{text}");
+        };
+        check("1e309", Some(format!("1{}", "0".repeat(309))));
+        check("-2.5E+400", Some(format!("-25{}", "0".repeat(399))));
+        for text in ["1e9999", "e309", "1e", "0e309", "x1e309"] {
+            check(text, None);
+        }
+        assert!(parse("States.MathAdd(1e309, 1)").is_ok());
     }
 
     proptest! {

@@ -4,7 +4,8 @@ use super::{Answer, Complaint, text_of};
 use crate::expr::Dice;
 use crate::value::Json;
 
-/// Puts arguments where `{}` stands. `\{`, `\}` and `\\` are the characters themselves.
+/// Puts arguments where `{}` stands. `\{`, `\}` and `\\` are the characters themselves; any other backslash, which only a
+/// template from the input can have, is a backslash.
 pub(super) fn format(arguments: &[Json], _: &Dice) -> Answer {
     let template = text_of(&arguments[0])?;
     let mut values = arguments[1..].iter();
@@ -12,7 +13,13 @@ pub(super) fn format(arguments: &[Json], _: &Dice) -> Answer {
     let mut characters = template.chars();
     while let Some(character) = characters.next() {
         match character {
-            '\\' => out.extend(characters.next()),
+            '\\' => match characters.clone().next() {
+                Some(escaped @ ('{' | '}' | '\\')) => {
+                    characters.next();
+                    out.push(escaped);
+                }
+                _ => out.push('\\'),
+            },
             '{' if characters.next() == Some('}') => {
                 write(values.next().ok_or(Complaint::Arguments)?, &mut out)
             }
@@ -97,6 +104,7 @@ mod tests {
             r#""{a=1, b=[x, true]}""#,
         );
         check(r#"["\\{\\}\\\\ {}", 1.5]"#, r#""{}\\ 1.5""#);
+        check(r#"["C:\\temp {}\\", 1]"#, r#""C:\\temp 1\\""#);
     }
 
     #[test]
@@ -130,6 +138,43 @@ mod tests {
                 let part = part.as_str().unwrap();
                 prop_assert!(!part.is_empty() && !part.contains([',', ';']));
             }
+        }
+
+        #[test]
+        fn every_place_takes_its_argument(pieces in prop::collection::vec("[a-z \\\\]{0,5}x", 1..6)) {
+            let template = pieces.join("{}");
+            let mut arguments = vec![Json::from(template)];
+            arguments.extend((1..pieces.len()).map(Json::from));
+            let formatted = format(&arguments, &Dice::new(0, 0)).ok().unwrap();
+            let mut expected = String::new();
+            for (at, piece) in pieces.iter().enumerate() {
+                expected += &piece.replace("\\\\", "\\");
+                if at + 1 < pieces.len() {
+                    expected += &(at + 1).to_string();
+                }
+            }
+            prop_assert_eq!(formatted.as_str().unwrap(), expected);
+            arguments.push(Json::Null);
+            prop_assert!(format(&arguments, &Dice::new(0, 0)).is_err());
+        }
+
+        #[test]
+        fn a_text_that_is_split_and_joined_has_lost_its_delimiters_only(text in "[a-c,; ]{0,30}") {
+            let parts = split(&[Json::from(text.as_str()), Json::from(",;")], &Dice::new(0, 0)).ok().unwrap();
+            let joined: String = parts.as_array().unwrap().iter().filter_map(Json::as_str).collect();
+            prop_assert_eq!(joined, text.replace([',', ';'], ""));
+        }
+
+        #[test]
+        fn identifiers_are_of_version_4_and_differ(seed in any::<u64>()) {
+            let dice = Dice::new(seed, 0);
+            let draw = || uuid(&[], &dice).ok().unwrap().as_str().unwrap().to_owned();
+            let (first, second) = (draw(), draw());
+            prop_assert_ne!(&first, &second);
+            let lengths: Vec<usize> = first.split('-').map(str::len).collect();
+            prop_assert_eq!(lengths, [8, 4, 4, 4, 12]);
+            prop_assert_eq!(first.as_bytes()[14], b'4');
+            prop_assert!(b"89ab".contains(&first.as_bytes()[19]));
         }
 
         #[test]

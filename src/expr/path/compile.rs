@@ -16,10 +16,16 @@ fn wrong<T>(message: impl Into<String>) -> Result<T, PathSyntaxError> {
 
 /// Compiles a path of a state machine, which must say where it begins.
 pub(super) fn compile(text: &str) -> Result<Path, PathSyntaxError> {
+    let (root, steps) = rooted(text)?;
+    build(text, root, &format!("${steps}"))
+}
+
+/// Where a path of a state machine begins, and what follows.
+pub(super) fn rooted(text: &str) -> Result<(Root, &str), PathSyntaxError> {
     let Some(rest) = text.strip_prefix('$') else {
         return wrong("it must begin with `$`");
     };
-    let (root, steps) = match rest.strip_prefix('$') {
+    Ok(match rest.strip_prefix('$') {
         Some(rest) => (Root::Context, rest),
         None => {
             let end = rest
@@ -35,8 +41,7 @@ pub(super) fn compile(text: &str) -> Result<Path, PathSyntaxError> {
                 name => (Root::Variable(name.into()), &rest[end..]),
             }
         }
-    };
-    build(text, root, &format!("${steps}"))
+    })
 }
 
 /// Compiles in the raw dialect, where a path may leave its `$` out or begin with `@`.
@@ -70,6 +75,8 @@ fn build(text: &str, root: Root, path: &str) -> Result<Path, PathSyntaxError> {
         root,
         steps: steps.into(),
         definite,
+        #[cfg(feature = "rfc9535")]
+        query: None,
     })))
 }
 
@@ -79,7 +86,7 @@ fn steps(path: &[char]) -> Result<Vec<Step>, PathSyntaxError> {
     while let Some(character) = path.get(at) {
         match character {
             ' ' => return wrong("Space not allowed in path"),
-            '$' | '@' => {
+            '$' => {
                 steps.push(Step::Root);
                 at += 1;
             }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::trail::since_root;
 use super::{Path, Step};
 use crate::value::Text;
 
@@ -154,9 +155,6 @@ struct Trail<'a>(&'a [Step]);
 impl fmt::Display for Trail<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("$")?;
-        self.0
-            .iter()
-            .filter(|step| !matches!(step, Step::Root))
-            .try_for_each(|step| step.fmt(f))
+        since_root(self.0).iter().try_for_each(|step| step.fmt(f))
     }
 }

@@ -5,6 +5,7 @@ use std::fmt;
 
 use super::elements::indices;
 use super::error::Miss;
+use super::trail::{Rest, Trail, since_root};
 use super::{Path, PathError, Step};
 use crate::value::{Json, Object};
 
@@ -20,14 +21,15 @@ pub(super) struct Place<'a> {
 }
 
 impl<'a> Place<'a> {
-    pub(super) fn node(value: &'a Json) -> Self {
+    fn node(value: &'a Json) -> Self {
         Self {
             value: Some(value),
             node: true,
         }
     }
 
-    fn member(value: &'a Json) -> Self {
+    /// As it is printed and told from a `null` once Jackson's wrapping is off: reached by a name, a filter or a scan.
+    pub(super) fn unwrapped(value: &'a Json) -> Self {
         Self {
             value: Some(value).filter(|value| !value.is_null()),
             node: false,
@@ -61,12 +63,31 @@ impl fmt::Display for Place<'_> {
 pub(super) fn definite(path: &Path, document: &Json) -> Result<Option<Json>, PathError> {
     match names(&path.0.steps, document) {
         Some(value) => Ok(Some(value.clone())),
-        None => step_by_step(path, document),
+        None => definite_from(path, Place::node(document), document),
+    }
+}
+
+/// The same from a place inside a document.
+pub(super) fn definite_from(
+    path: &Path,
+    place: Place<'_>,
+    document: &Json,
+) -> Result<Option<Json>, PathError> {
+    let is_from_end = |step: &Step| matches!(step, Step::FromEnd(_));
+    match step_by_step(path, place, document) {
+        // Where it misses behind an element counted from the end, the message tells which one that was.
+        Err(_) if path.0.steps.iter().any(is_from_end) => {
+            let mut found = Vec::new();
+            let walk = Walk::new(&path.0.steps, document);
+            walk.take(0, place, &Trail::Start, &mut found)?;
+            Ok(found.pop())
+        }
+        outcome => outcome,
     }
 }
 
 /// By far the commonest path: names that are all there, and lead to something.
-fn names<'a>(steps: &[Step], document: &'a Json) -> Option<&'a Json> {
+pub(super) fn names<'a>(steps: &[Step], document: &'a Json) -> Option<&'a Json> {
     let mut value = document;
     for step in steps {
         let (Step::Name(name), Json::Object(object)) = (step, value) else {
@@ -77,9 +98,12 @@ fn names<'a>(steps: &[Step], document: &'a Json) -> Option<&'a Json> {
     (!value.is_null()).then_some(value)
 }
 
-fn step_by_step(path: &Path, document: &Json) -> Result<Option<Json>, PathError> {
+fn step_by_step(
+    path: &Path,
+    mut place: Place<'_>,
+    document: &Json,
+) -> Result<Option<Json>, PathError> {
     let steps = &path.0.steps;
-    let mut place = Place::node(document);
     for (at, step) in steps.iter().enumerate() {
         place = match step {
             Step::Name(name) => {
@@ -87,7 +111,7 @@ fn step_by_step(path: &Path, document: &Json) -> Result<Option<Json>, PathError>
                     return Err(PathError::miss(path, at, Miss::NoObject));
                 };
                 match object.get(name) {
-                    Some(value) => Place::member(value),
+                    Some(value) => Place::unwrapped(value),
                     None if at + 1 == steps.len() => {
                         return Err(PathError::miss(path, at, Miss::Last));
                     }
@@ -103,7 +127,7 @@ fn step_by_step(path: &Path, document: &Json) -> Result<Option<Json>, PathError>
             _ => {
                 let walk = Walk::new(steps, document);
                 let mut found = Vec::new();
-                let trail = Trail::Steps(&steps[..at]);
+                let trail = Trail::Steps(since_root(&steps[..at]));
                 walk.take(at, place, &trail, &mut found)?;
                 return Ok(found.pop());
             }
@@ -133,15 +157,6 @@ fn no_array(rest: &[Step], place: Place<'_>) -> PathError {
     ))
 }
 
-/// The steps that are still to be taken, as Jayway prints them.
-struct Rest<'a>(&'a [Step]);
-
-impl fmt::Display for Rest<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|step| step.fmt(f))
-    }
-}
-
 /// Steps that one evaluation may take. A path of many scans takes more than any document has values.
 const STEPS: u32 = 10_000_000;
 
@@ -151,34 +166,6 @@ pub(super) fn indefinite(path: &Path, document: &Json) -> Result<Json, PathError
     let walk = Walk::new(&path.0.steps, document);
     walk.take(0, Place::node(document), &Trail::Start, &mut found)?;
     Ok(Json::from(found))
-}
-
-/// The way that was taken. It is printed only where it led nowhere.
-enum Trail<'t> {
-    Start,
-    Steps(&'t [Step]),
-    Name(&'t Trail<'t>, &'t str),
-    Index(&'t Trail<'t>, i64),
-}
-
-/// As Jayway prints it.
-impl fmt::Display for Trail<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut way = vec![self];
-        while let Some(Self::Name(before, _) | Self::Index(before, _)) = way.last() {
-            way.push(before);
-        }
-        f.write_str("$")?;
-        for part in way.iter().rev() {
-            match part {
-                Self::Start => {}
-                Self::Steps(steps) => Rest(steps).fmt(f)?,
-                Self::Name(_, name) => write!(f, "['{name}']")?,
-                Self::Index(_, index) => write!(f, "[{index}]")?,
-            }
-        }
-        Ok(())
-    }
 }
 
 struct Walk<'p> {
@@ -226,7 +213,7 @@ impl Walk<'_> {
             return Ok(());
         };
         match step {
-            Step::Root => self.take(at + 1, place, trail, found),
+            Step::Root => self.take(at + 1, place, &Trail::Start, found),
             Step::Name(name) => match place.value {
                 Some(Json::Object(object)) => self.member(at, object, name, trail, found),
                 _ => Err(self.no_object(at, trail)),
@@ -268,7 +255,7 @@ impl Walk<'_> {
     ) -> Result<(), PathError> {
         let here = Trail::Name(trail, name);
         match object.get(name) {
-            Some(value) => self.take(at + 1, Place::member(value), &here, found),
+            Some(value) => self.take(at + 1, Place::unwrapped(value), &here, found),
             None if self.is_last(at) => {
                 Err(PathError::not_found(format!("No results for path: {here}")))
             }
@@ -320,6 +307,9 @@ impl Walk<'_> {
                     self.member(at, object, name, trail, found)?;
                 }
             }
+            Some(Json::Array(items)) if self.are_names(at + 1) => {
+                self.names_of_each(at + 1, items, found)?;
+            }
             Some(Json::Array(items)) => {
                 for index in 0..items.len() as i64 {
                     match self.take(
@@ -335,6 +325,33 @@ impl Walk<'_> {
                 }
             }
             _ => {}
+        }
+        Ok(())
+    }
+
+    /// Whether from there on all steps are names.
+    fn are_names(&self, at: usize) -> bool {
+        self.steps[at..]
+            .iter()
+            .all(|step| matches!(step, Step::Name(_)))
+    }
+
+    /// Takes names from each item, and passes over items that lack one: what a wildcard does, without a trail.
+    fn names_of_each(
+        &self,
+        at: usize,
+        items: &[Json],
+        found: &mut Vec<Json>,
+    ) -> Result<(), PathError> {
+        let steps = &self.steps[at..];
+        found.reserve(items.len());
+        for item in items {
+            self.spend()?;
+            let value = steps.iter().try_fold(item, |value, step| match step {
+                Step::Name(name) => value.get(name),
+                _ => None,
+            });
+            found.extend(value.cloned());
         }
         Ok(())
     }
@@ -416,7 +433,12 @@ impl Walk<'_> {
                     self.take(at, place, trail, found)?;
                 }
                 for (name, value) in object.iter() {
-                    self.scan(at, Place::member(value), &Trail::Name(trail, name), found)?;
+                    self.scan(
+                        at,
+                        Place::unwrapped(value),
+                        &Trail::Name(trail, name),
+                        found,
+                    )?;
                 }
             }
             Some(value @ Json::Array(items)) => {
@@ -449,10 +471,10 @@ impl Walk<'_> {
         if self.is_last(at) {
             return self.take(at, place, trail, found);
         }
-        for index in 0..items.len() as i64 {
+        for (index, item) in (0..).zip(items) {
             self.take(
                 at + 1,
-                Place::element(items, index),
+                Place::unwrapped(item),
                 &Trail::Index(trail, index),
                 found,
             )?;

@@ -8,7 +8,8 @@ use fancy_regex::{Regex, RegexBuilder};
 
 use super::compile::raw;
 use super::error::{PathError, PathErrorKind};
-use super::{Path, evaluate};
+use super::evaluate::{self, Place};
+use super::{Path, Step};
 use crate::value::{Json, Number, Text};
 
 /// A filter: alternatives of conditions that must all hold. Without any, as in `[?]`, it cannot be asked.
@@ -41,8 +42,13 @@ enum Side {
     /// `$.x`: in the whole document.
     RootPath(Path),
     Text(Text),
-    /// `None` when the text between the slashes is no regular expression.
-    Regex(Option<Box<Regex>>),
+    Regex(Pattern),
+}
+
+/// A regular expression, and as it was written.
+struct Pattern {
+    text: Text,
+    regex: Box<Regex>,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -89,19 +95,12 @@ impl Filter {
                 "Filter must start with '[?(' and end with ')]'. {shown}"
             ));
         }
-        let plain = inner.replace("\\'", "");
-        let unquoted = || plain.split('\'').step_by(2);
-        let count = |character| {
-            unquoted()
-                .map(|part| part.matches(character).count())
-                .sum::<usize>()
-        };
-        if count('(') != count(')') {
-            return Err(format!(
-                "String index out of range: {}",
-                text.chars().count()
-            ));
-        }
+        balanced(inner)?;
+        Self::split(inner)
+    }
+
+    /// Cuts it at every `&&` and `||`.
+    fn split(inner: &str) -> Result<Self, String> {
         let mut conditions = Vec::new();
         let mut connectives = Vec::new();
         let mut rest = inner;
@@ -162,6 +161,28 @@ impl Filter {
     }
 }
 
+/// Whether quotes, and the brackets outside them, come in pairs.
+fn balanced(text: &str) -> Result<(), String> {
+    let plain = text.replace("\\'", "");
+    let count = |character| {
+        let unquoted = plain.split('\'').step_by(2);
+        unquoted
+            .map(|part| part.matches(character).count())
+            .sum::<usize>()
+    };
+    if plain.matches('\'').count() % 2 == 1 || count('(') != count(')') {
+        return Err(out_of_range(text));
+    }
+    if count('[') != count(']') {
+        return Err("Filter brackets are not balanced".into());
+    }
+    Ok(())
+}
+
+fn out_of_range(text: &str) -> String {
+    format!("String index out of range: {}", text.chars().count())
+}
+
 fn condition(text: &str) -> Result<Condition, String> {
     let text = text
         .trim_start_matches(['[', '?', '(', ' '])
@@ -170,31 +191,40 @@ fn condition(text: &str) -> Result<Condition, String> {
         .iter()
         .find_map(|(sign, operator)| Some((text.find(sign)?, *sign, *operator)));
     let Some((at, sign, operator)) = found else {
-        let (path, expected) = match text.strip_prefix('!') {
-            Some(path) => (path, false),
-            None => (text, true),
-        };
-        if !path.trim_start().starts_with(['@', '$']) {
-            return Err(if text.is_empty() {
-                "String index out of range: 0".into()
-            } else {
-                "CriteriaType  can not be parsed".into()
-            });
-        }
-        return Ok(Condition::Exists {
-            path: predicate_path(path.trim())?,
-            expected,
-        });
+        return existence(text);
     };
-    // A `!` before a comparison means nothing.
-    let (left, right) = (
-        text[..at].trim_start_matches('!').trim(),
-        text[at + sign.len()..].trim(),
-    );
+    let (left, right) = (text[..at].trim(), text[at + sign.len()..].trim());
+    // Before the path on the left a `!` means nothing.
+    let left = left
+        .strip_prefix('!')
+        .filter(|path| path.starts_with('@'))
+        .unwrap_or(left);
+    if right.starts_with("!@") {
+        return Err(
+            "Invalid negation! Can only be used for existence check e.g [?(!@.foo)]".into(),
+        );
+    }
     Ok(Condition::Compare {
         left: side(left)?,
         operator,
         right: side(right)?,
+    })
+}
+
+fn existence(text: &str) -> Result<Condition, String> {
+    let (path, expected) = match text.strip_prefix('!') {
+        Some(path) => (path, false),
+        None => (text, true),
+    };
+    if text.is_empty() {
+        return Err(out_of_range(text));
+    }
+    if !path.starts_with('@') && !text.starts_with('$') {
+        return Err("CriteriaType  can not be parsed".into());
+    }
+    Ok(Condition::Exists {
+        path: predicate_path(path.trim())?,
+        expected,
     })
 }
 
@@ -214,16 +244,13 @@ fn side(text: &str) -> Result<Side, String> {
     if text.starts_with('$') {
         return predicate_path(text).map(Side::RootPath);
     }
-    if let Some(quoted) = text.strip_prefix('\'') {
-        let inner = quoted
-            .strip_suffix('\'')
-            .map(|inner| inner.replace("\\'", "\u{0}"));
-        return match inner {
-            Some(inner) if !inner.contains('\'') => {
-                Ok(Side::Text(inner.replace('\u{0}', "'").into()))
-            }
-            _ => Err(format!("String index out of range: {}", text.len())),
-        };
+    if matches!(text, "'" | "/" | "/i") {
+        return Err(out_of_range(text));
+    }
+    if let Some(quoted) = text.strip_prefix('\'')
+        && let Some(inner) = quoted.strip_suffix('\'')
+    {
+        return Ok(Side::Text(inner.replace("\\'", "'").into()));
     }
     let pattern = text.strip_prefix('/').and_then(|text| {
         let plain = text.strip_suffix('/').map(|pattern| (pattern, false));
@@ -234,15 +261,20 @@ fn side(text: &str) -> Result<Side, String> {
             .case_insensitive(insensitive)
             .backtrack_limit(BACKTRACKING)
             .build();
-        return Ok(Side::Regex(regex.ok().map(Box::new)));
+        let regex =
+            regex.map_err(|problem| format!("/{pattern}/ is no regular expression: {problem}"))?;
+        return Ok(Side::Regex(Pattern {
+            text: pattern.into(),
+            regex: Box::new(regex),
+        }));
     }
-    Ok(Side::Text(text.into()))
+    Ok(Side::Text(text.replace("\\'", "'").into()))
 }
 
 /// One side of a comparison, evaluated.
 enum Value<'a> {
     Json(Json),
-    Regex(Option<&'a Regex>),
+    Regex(&'a Pattern),
 }
 
 impl Condition {
@@ -250,70 +282,113 @@ impl Condition {
         match self {
             Self::Exists { path, expected } => {
                 let found = find(path, value)?;
-                Ok(found.is_some_and(|found| !found.is_null()) == *expected)
+                let exists = found.is_some_and(|found| !found.is_null() && has_all(path, &found));
+                Ok(exists == *expected)
             }
             Self::Compare {
                 left,
                 operator,
                 right,
             } => {
-                let (left, right) = (
-                    left.evaluate(value, document)?,
-                    right.evaluate(value, document)?,
-                );
-                let (Some(left), Some(right)) = (left, right) else {
+                let is_same = left.is_same(right);
+                // Where the left side leads nowhere, the right one is not looked at.
+                let Some(left) = left.evaluate(value, document)? else {
                     return Ok(false);
                 };
-                compare(&left, *operator, &right)
+                let Some(right) = right.evaluate(value, document)? else {
+                    return Ok(false);
+                };
+                match operator {
+                    Operator::Matches => matches(&left, &right),
+                    _ if is_same => Ok(operator.accepts(Ordering::Equal)),
+                    _ => compare(&left, *operator, &right),
+                }
             }
         }
     }
 }
 
-/// What a path leads to; `None` when it leads nowhere.
+/// What a path leads to from a value that is tested; `None` when it leads nowhere.
 fn find(path: &Path, value: &Json) -> Result<Option<Json>, PathError> {
-    match evaluate::definite(path, value) {
+    found(evaluate::definite_from(
+        path,
+        Place::unwrapped(value),
+        value,
+    ))
+}
+
+fn found(outcome: Result<Option<Json>, PathError>) -> Result<Option<Json>, PathError> {
+    match outcome {
         Ok(found) => Ok(Some(found.unwrap_or_default())),
         Err(error) if error.is_missing() => Ok(None),
         Err(error) => Err(error),
     }
 }
 
+/// Of several names in a bracket a filter wants all.
+fn has_all(path: &Path, found: &Json) -> bool {
+    match (path.0.steps.last(), found) {
+        (Some(Step::Names(names)), Json::Object(object)) => {
+            names.iter().all(|name| object.contains(name))
+        }
+        _ => true,
+    }
+}
+
 impl Side {
+    /// Whether both are one path from the root: Jayway remembers where those lead, and takes a list or an object that it
+    /// is given twice as equal to itself.
+    fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::RootPath(path), Self::RootPath(other)) => path.text() == other.text(),
+            _ => false,
+        }
+    }
+
     /// `None` when a path leads nowhere, which makes every comparison false.
     fn evaluate(&self, value: &Json, document: &Json) -> Result<Option<Value<'_>>, PathError> {
         Ok(match self {
             Self::Text(text) => Some(Value::Json(Json::String(text.clone()))),
-            Self::Regex(regex) => Some(Value::Regex(regex.as_deref())),
+            Self::Regex(pattern) => Some(Value::Regex(pattern)),
             Self::Path(path) => find(path, value)?.map(Value::Json),
-            Self::RootPath(path) => find(path, document)?.map(Value::Json),
+            Self::RootPath(path) => found(evaluate::definite(path, document))?.map(Value::Json),
         })
     }
 }
 
 fn compare(left: &Value<'_>, operator: Operator, right: &Value<'_>) -> Result<bool, PathError> {
-    if operator == Operator::Matches {
-        return matches(left, right);
-    }
-    let (Value::Json(left), Value::Json(right)) = (left, right) else {
-        return Ok(false);
-    };
     let is_ordering = !matches!(operator, Operator::Equal | Operator::NotEqual);
     if is_ordering && left.is_null() != right.is_null() {
         return Ok(false);
     }
-    let Some(ordering) = order(left, right)? else {
-        return Ok(false);
+    let ordering = match (left, right) {
+        (Value::Json(left), Value::Json(right)) => order(left, right)?,
+        (Value::Regex(_), Value::Json(right)) => is_nullish(right).then_some(Ordering::Greater),
+        (Value::Json(left), Value::Regex(_)) => is_nullish(left).then_some(Ordering::Less),
+        (Value::Regex(_), Value::Regex(_)) => None,
     };
-    Ok(match operator {
-        Operator::Equal => ordering.is_eq(),
-        Operator::NotEqual => ordering.is_ne(),
-        Operator::GreaterEqual => ordering.is_ge(),
-        Operator::LessEqual => ordering.is_le(),
-        Operator::Less => ordering.is_lt(),
-        Operator::Greater => ordering.is_gt(),
-        Operator::Matches => false,
-    })
+    Ok(ordering.is_some_and(|ordering| operator.accepts(ordering)))
+}
+
+impl Operator {
+    /// Whether it holds between values of which the left one compares so with the right one.
+    fn accepts(self, ordering: Ordering) -> bool {
+        match self {
+            Self::Equal => ordering.is_eq(),
+            Self::NotEqual => ordering.is_ne(),
+            Self::GreaterEqual => ordering.is_ge(),
+            Self::LessEqual => ordering.is_le(),
+            Self::Less => ordering.is_lt(),
+            Self::Greater => ordering.is_gt(),
+            Self::Matches => false,
+        }
+    }
+}
+
+impl Value<'_> {
+    fn is_null(&self) -> bool {
+        matches!(self, Self::Json(Json::Null))
+    }
 }
 
 /// How the left value compares with the right one; `None` when they do not, which makes every operator false.
@@ -365,19 +440,52 @@ fn decimal(text: &str) -> Result<Number, PathError> {
     Err(PathError::told(PathErrorKind::NumberFormat, message))
 }
 
+/// Whether a text is matched by the regular expression on the other side, whichever that is.
 fn matches(left: &Value<'_>, right: &Value<'_>) -> Result<bool, PathError> {
-    let ((Value::Json(json), Value::Regex(regex)) | (Value::Regex(regex), Value::Json(json))) =
-        (left, right)
-    else {
-        let message = "class java.lang.String cannot be cast to class java.util.regex.Pattern (java.lang.String and \
-                       java.util.regex.Pattern are in module java.base of loader 'bootstrap')";
-        return Err(PathError::told(PathErrorKind::ClassCast, message.into()));
+    let (text, pattern) = match (left, right) {
+        (Value::Regex(text), Value::Regex(pattern)) => (text.text.to_string(), pattern),
+        (Value::Json(json), Value::Regex(pattern)) | (Value::Regex(pattern), Value::Json(json)) => {
+            let text = json
+                .as_str()
+                .map_or_else(|| json.to_string(), str::to_owned);
+            (text, pattern)
+        }
+        (Value::Json(Json::Null), Value::Json(Json::Null)) => return Ok(false),
+        (_, Value::Json(right)) => return Err(no_pattern(right)),
     };
-    let Some(regex) = regex else { return Ok(false) };
-    let text = json
-        .as_str()
-        .map_or_else(|| json.to_string(), str::to_owned);
-    regex.is_match(&text).map_err(|error| {
+    pattern.regex.is_match(&text).map_err(|error| {
         PathError::invalid(format!("the regular expression was given up: {error}"))
     })
+}
+
+/// What Java says of a value that should have been a pattern.
+fn no_pattern(value: &Json) -> PathError {
+    const PATTERN: &str = "java.util.regex.Pattern";
+    let class = match value {
+        Json::Null => {
+            let message = format!(
+                "Cannot invoke \"{PATTERN}.matcher(java.lang.CharSequence)\" because \"pattern\" is null"
+            );
+            return PathError::told(PathErrorKind::NoPredicate, message);
+        }
+        Json::Bool(_) => "java.lang.Boolean",
+        Json::String(_) => "java.lang.String",
+        Json::Number(Number::Big(_)) => "com.fasterxml.jackson.databind.node.BigIntegerNode",
+        Json::Number(number) => match number.as_i64() {
+            Some(int) if i32::try_from(int).is_ok() => "java.lang.Integer",
+            Some(_) => "java.lang.Long",
+            None => "java.lang.Double",
+        },
+        Json::Array(_) => "com.fasterxml.jackson.databind.node.ArrayNode",
+        Json::Object(_) => "com.fasterxml.jackson.databind.node.ObjectNode",
+    };
+    let places = if class.starts_with("java.") {
+        format!("{class} and {PATTERN} are in module java.base of loader 'bootstrap'")
+    } else {
+        format!(
+            "{class} is in unnamed module of loader 'app'; {PATTERN} is in module java.base of loader 'bootstrap'"
+        )
+    };
+    let message = format!("class {class} cannot be cast to class {PATTERN} ({places})");
+    PathError::told(PathErrorKind::ClassCast, message)
 }

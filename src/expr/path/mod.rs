@@ -12,6 +12,9 @@ mod elements;
 mod error;
 mod evaluate;
 mod filter;
+#[cfg(feature = "rfc9535")]
+mod rfc9535;
+mod trail;
 
 pub use compile::PathSyntaxError;
 pub use error::{PathError, PathErrorKind};
@@ -32,6 +35,20 @@ struct Inner {
     root: Root,
     steps: Box<[Step]>,
     definite: bool,
+    /// A path of the other dialect, which has no steps.
+    #[cfg(feature = "rfc9535")]
+    query: Option<rfc9535::Query>,
+}
+
+/// Which JSONPath it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Dialect {
+    /// That of AWS: Jayway JsonPath 2.0.0.
+    #[default]
+    Aws,
+    /// That of the standard, RFC 9535. Where AWS takes a path, `$$` and `$name` begin it as ever.
+    #[cfg(feature = "rfc9535")]
+    Rfc9535,
 }
 
 /// Where a path begins.
@@ -91,6 +108,18 @@ impl Path {
         compile::compile(text)
     }
 
+    /// Compiles a path of a dialect.
+    ///
+    /// # Errors
+    /// When the text is no path of that dialect.
+    pub fn compile_in(text: &str, dialect: Dialect) -> Result<Self, PathSyntaxError> {
+        match dialect {
+            Dialect::Aws => compile::compile(text),
+            #[cfg(feature = "rfc9535")]
+            Dialect::Rfc9535 => rfc9535::compile(text),
+        }
+    }
+
     /// Compiles a path of the bare dialect, where the `$` may be missing: for comparing it with other engines. A state
     /// machine's paths go through [`Path::compile`].
     ///
@@ -121,6 +150,10 @@ impl Path {
     /// Whether it is a Reference Path: only names and single indices that are not negative.
     #[must_use]
     pub fn is_reference(&self) -> bool {
+        #[cfg(feature = "rfc9535")]
+        if let Some(query) = &self.0.query {
+            return query.is_reference();
+        }
         self.0.steps.iter().all(|step| match step {
             Step::Name(name) => !name.contains(['@', ',', ':', '?', '*', '(', ')']),
             Step::Index(index) => *index >= 0,
@@ -133,6 +166,9 @@ impl Path {
     /// # Errors
     /// When it leads nowhere, or a step cannot be taken.
     pub fn find(&self, scope: &Scope<'_>) -> Result<Json, PathError> {
+        if self.0.root == Root::Input {
+            return self.find_in(scope.input);
+        }
         self.reach(scope).map(Option::unwrap_or_default)
     }
 
@@ -160,10 +196,19 @@ impl Path {
     /// # Errors
     /// When they lead nowhere, or one cannot be taken.
     pub fn find_in(&self, document: &Json) -> Result<Json, PathError> {
+        if !self.0.steps.is_empty()
+            && let Some(value) = evaluate::names(&self.0.steps, document)
+        {
+            return Ok(value.clone());
+        }
         self.reach_in(document).map(Option::unwrap_or_default)
     }
 
     fn reach_in(&self, document: &Json) -> Result<Option<Json>, PathError> {
+        #[cfg(feature = "rfc9535")]
+        if let Some(query) = &self.0.query {
+            return query.find(self, document).map(Some);
+        }
         if self.0.definite {
             evaluate::definite(self, document)
         } else {
@@ -190,6 +235,7 @@ impl fmt::Display for Step {
         };
         match self {
             Self::Name(name) => write!(f, "['{name}']"),
+            Self::Names(names) if names.is_empty() => f.write_str("['']"),
             Self::Names(names) => {
                 let names: Vec<_> = names.iter().map(|name| format!("'{name}'")).collect();
                 write!(f, "[{}]", names.join(", "))
