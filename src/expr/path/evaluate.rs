@@ -1,7 +1,6 @@
 //! Taking the steps of a path.
 
 use std::cell::Cell;
-use std::fmt;
 
 use super::elements::indices;
 use super::error::Miss;
