@@ -7,7 +7,7 @@ use std::alloc::System;
 use std::hint::black_box;
 use std::io::Write as _;
 
-use criterion::{Criterion, criterion_group, criterion_main};
+use criterion::Criterion;
 use sfn::Json;
 use sfn::expr::Path;
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
@@ -92,5 +92,9 @@ fn indefinite(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, definite, indefinite);
-criterion_main!(benches);
+fn main() {
+    let mut criterion = Criterion::default().configure_from_args();
+    definite(&mut criterion);
+    indefinite(&mut criterion);
+    criterion.final_summary();
+}

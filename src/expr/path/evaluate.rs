@@ -1,63 +1,13 @@
 //! Taking the steps of a path.
 
 use std::cell::Cell;
-use std::fmt;
 
 use super::elements::indices;
 use super::error::Miss;
+use super::place::Place;
 use super::trail::{Rest, Trail, since_root};
 use super::{Path, PathError, Step};
 use crate::value::{Json, Object};
-
-/// Where a step has led.
-///
-/// Jayway over Jackson tells a `null` of a document from "nothing here", which is Java's own `null`: a member that is
-/// `null`, or an index beyond the end. It also prints texts differently: with quotes as long as they are nodes of the
-/// document, without when a name has led to them.
-#[derive(Clone, Copy)]
-pub(super) struct Place<'a> {
-    value: Option<&'a Json>,
-    node: bool,
-}
-
-impl<'a> Place<'a> {
-    fn node(value: &'a Json) -> Self {
-        Self {
-            value: Some(value),
-            node: true,
-        }
-    }
-
-    /// As it is printed and told from a `null` once Jackson's wrapping is off: reached by a name, a filter or a scan.
-    pub(super) fn unwrapped(value: &'a Json) -> Self {
-        Self {
-            value: Some(value).filter(|value| !value.is_null()),
-            node: false,
-        }
-    }
-
-    fn element(items: &'a [Json], index: i64) -> Self {
-        let value = usize::try_from(index)
-            .ok()
-            .and_then(|index| items.get(index));
-        Self { value, node: true }
-    }
-
-    fn json(self) -> Json {
-        self.value.cloned().unwrap_or_default()
-    }
-}
-
-/// As Jayway prints what it stands at.
-impl fmt::Display for Place<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.value {
-            None => f.write_str("null"),
-            Some(Json::String(text)) if !self.node => f.write_str(text),
-            Some(value) => value.fmt(f),
-        }
-    }
-}
 
 /// Evaluates a definite path: no list, no allocation. `None` is an index beyond the end.
 pub(super) fn definite(path: &Path, document: &Json) -> Result<Option<Json>, PathError> {
@@ -235,10 +185,12 @@ impl Walk<'_> {
     }
 
     fn no_object(&self, at: usize, trail: &Trail<'_>) -> PathError {
-        PathError::not_found(format!(
-            "Property {} not found in path {trail}",
-            self.steps[at]
-        ))
+        let names = match &self.steps[at] {
+            // Here, and only here, no name at all is printed as an empty one.
+            Step::Names(names) if names.is_empty() => "['']".to_owned(),
+            step => step.to_string(),
+        };
+        PathError::not_found(format!("Property {names} not found in path {trail}"))
     }
 
     fn is_last(&self, at: usize) -> bool {

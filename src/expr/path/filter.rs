@@ -8,8 +8,8 @@ use fancy_regex::{Regex, RegexBuilder};
 
 use super::compile::raw;
 use super::error::{PathError, PathErrorKind};
-use super::evaluate::{self, Place};
-use super::{Path, Step};
+use super::place::Place;
+use super::{Path, Step, evaluate};
 use crate::value::{Json, Number, Text};
 
 /// A filter: alternatives of conditions that must all hold. Without any, as in `[?]`, it cannot be asked.

@@ -12,6 +12,7 @@ mod elements;
 mod error;
 mod evaluate;
 mod filter;
+mod place;
 #[cfg(feature = "rfc9535")]
 mod rfc9535;
 mod trail;
@@ -235,7 +236,6 @@ impl fmt::Display for Step {
         };
         match self {
             Self::Name(name) => write!(f, "['{name}']"),
-            Self::Names(names) if names.is_empty() => f.write_str("['']"),
             Self::Names(names) => {
                 let names: Vec<_> = names.iter().map(|name| format!("'{name}'")).collect();
                 write!(f, "[{}]", names.join(", "))
