@@ -8,7 +8,8 @@ use super::input::{self, Source};
 use crate::asl::source::template::{self, Body, MachineType, Resource};
 use crate::asl::source::{self, Format, Substitutions};
 use crate::asl::{Diagnostic, Node, codes};
-use crate::machine::Machine;
+use crate::expr::path::Dialect;
+use crate::machine::{Machine, Options};
 use crate::value::{Span, Text};
 
 /// The options that say how definitions are read.
@@ -29,6 +30,9 @@ pub(super) struct DefinitionOptions {
     /// may unless this says otherwise
     #[arg(long, value_enum, value_name = "WHETHER")]
     placeholders: Option<Placeholders>,
+    /// The dialect of JSONPath: aws, or that of RFC 9535, which the service does not know
+    #[arg(long, value_enum, default_value_t)]
+    jsonpath: JsonPath,
     /// The type of workflow, whose rules hold: standard, or what a template says
     #[arg(long = "type", value_enum, value_name = "TYPE")]
     machine_type: Option<Workflow>,
@@ -38,6 +42,22 @@ pub(super) struct DefinitionOptions {
 enum Workflow {
     Standard,
     Express,
+}
+
+#[derive(Clone, Copy, Default, ValueEnum)]
+enum JsonPath {
+    #[default]
+    Aws,
+    Rfc9535,
+}
+
+impl JsonPath {
+    fn dialect(self) -> Dialect {
+        match self {
+            Self::Aws => Dialect::Aws,
+            Self::Rfc9535 => Dialect::Rfc9535,
+        }
+    }
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -66,13 +86,14 @@ pub(super) struct Definition {
     node: Result<Node, Diagnostic>,
     /// What the command line or the template says it is.
     pub(super) machine_type: MachineType,
+    options: Options,
 }
 
 impl Definition {
     /// Compiles it, with what looks wrong. The one place that hands the rules of reading on.
     pub(super) fn compiled(&self) -> Result<(Machine, Vec<Diagnostic>), Vec<Diagnostic>> {
         let node = self.node.as_ref().map_err(|wrong| vec![wrong.clone()])?;
-        Machine::from_node(node)
+        Machine::from_node(node, self.options)
     }
 }
 
@@ -110,6 +131,7 @@ impl DefinitionOptions {
                     source,
                     node: Err(wrong),
                     machine_type: self.machine_type(MachineType::Standard),
+                    options: self.options(),
                 }]);
             }
         };
@@ -126,7 +148,14 @@ impl DefinitionOptions {
             source,
             node: filled(node, &text, format, &defined, placeholders),
             machine_type: self.machine_type(MachineType::Standard),
+            options: self.options(),
         }])
+    }
+
+    fn options(&self) -> Options {
+        Options {
+            jsonpath: self.jsonpath.dialect(),
+        }
     }
 
     fn machine_type(&self, told: MachineType) -> MachineType {
@@ -194,6 +223,7 @@ impl DefinitionOptions {
                     source: as_source(name, text),
                     node: Err(wrong),
                     machine_type: self.machine_type(MachineType::Standard),
+                    options: self.options(),
                 },
             };
             if several {
@@ -246,6 +276,7 @@ impl DefinitionOptions {
             source,
             node,
             machine_type: self.machine_type(resource.machine_type),
+            options: self.options(),
         })
     }
 }

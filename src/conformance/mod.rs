@@ -250,7 +250,7 @@ fn compile(definition: &str) -> Result<Machine, Vec<Diagnostic>> {
 }
 
 /// What the engine does not do yet, by the code it is refused with.
-const UNSUPPORTED: [&str; 2] = ["jsonata-unsupported", "distributed-map-unsupported"];
+const UNSUPPORTED: [&str; 1] = ["distributed-map-unsupported"];
 
 /// What becomes of a case whose definition is refused although it should not be.
 fn said(diagnostics: &[Diagnostic]) -> Verdict {

@@ -5,6 +5,7 @@
 //! an object that has computed members is a shape and a list of slots, so that filling it in allocates its values and
 //! nothing else.
 
+use super::path::Dialect;
 use super::{Call, Fault, FaultKind, Path, PathError, Query, Scope};
 use crate::value::{Json, Object, Shape, Text};
 
@@ -51,7 +52,16 @@ impl Template {
     /// # Errors
     /// Every member ending in `.$` that holds neither a path nor a call of an intrinsic function.
     pub fn compile(value: &Json) -> Result<Self, Vec<TemplateError>> {
+        Self::compile_in(value, Dialect::Aws)
+    }
+
+    /// Compiles a template whose paths are of this dialect.
+    ///
+    /// # Errors
+    /// As [`Template::compile`].
+    pub fn compile_in(value: &Json, dialect: Dialect) -> Result<Self, Vec<TemplateError>> {
         let mut compiler = Compiler {
+            dialect,
             at: Vec::new(),
             errors: Vec::new(),
         };
@@ -202,6 +212,7 @@ fn queries(
 }
 
 struct Compiler {
+    dialect: Dialect,
     at: Vec<Segment>,
     errors: Vec<TemplateError>,
 }
@@ -273,7 +284,7 @@ impl Compiler {
     /// A member whose name ends in `.$`.
     fn computed(&mut self, field: &Text, value: &Json) -> Slot {
         let detail = match value.as_str() {
-            Some(text) if text.starts_with('$') => match Path::compile(text) {
+            Some(text) if text.starts_with('$') => match Path::compile_in(text, self.dialect) {
                 Ok(path) => {
                     return Slot::Path {
                         path,
@@ -282,7 +293,7 @@ impl Compiler {
                 }
                 Err(problem) => problem.to_string(),
             },
-            Some(text) => match Call::compile(text) {
+            Some(text) => match Call::compile_in(text, self.dialect) {
                 Ok(call) => return Slot::Call(call),
                 Err(problem) => problem.to_string(),
             },

@@ -19,6 +19,7 @@ use std::collections::BTreeMap;
 
 use petgraph::graph::{DiGraph, NodeIndex};
 
+use crate::expr::path::Dialect;
 use crate::value::{Json, Text};
 
 /// A compiled state machine: a graph of states, with a scope for the top level, each branch and each item processor.
@@ -30,6 +31,13 @@ pub struct Machine {
     pub(crate) comment: Option<Text>,
     pub(crate) definition: Json,
     pub(crate) hash: Text,
+}
+
+/// How a definition is compiled, where that is not the service's to say.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
+    /// The dialect of the paths that read; `ResultPath` has none.
+    pub jsonpath: Dialect,
 }
 
 /// A state of one machine. It means nothing in another.

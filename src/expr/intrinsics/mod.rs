@@ -18,6 +18,7 @@ pub use table::names;
 use std::fmt;
 
 use self::table::Row;
+use super::path::Dialect;
 use super::{Dice, Fault, FaultKind, Path, Scope};
 use crate::value::{Json, Text};
 
@@ -56,7 +57,15 @@ impl Call {
     /// When the text is none: no such function, a wrong number of arguments, a literal that is never closed, a path that
     /// is none, or more than ten calls inside each other.
     pub fn compile(text: &str) -> Result<Self, CallSyntaxError> {
-        parse::parse(text)
+        Self::compile_in(text, Dialect::Aws)
+    }
+
+    /// Compiles a call whose paths are of this dialect.
+    ///
+    /// # Errors
+    /// As [`Call::compile`].
+    pub fn compile_in(text: &str, dialect: Dialect) -> Result<Self, CallSyntaxError> {
+        parse::parse(text, dialect)
     }
 
     /// The text it was compiled from.

@@ -5,6 +5,7 @@
 use super::table::{self, Row};
 use super::{Argument, Call};
 use crate::expr::Path;
+use crate::expr::path::Dialect;
 use crate::value::{Json, Number};
 
 /// How many calls may stand inside each other (AWS developer guide, "Intrinsic functions").
@@ -20,8 +21,12 @@ pub struct CallSyntaxError {
     pub character: usize,
 }
 
-pub(super) fn parse(text: &str) -> Result<Call, CallSyntaxError> {
-    let mut parser = Parser { text, at: 0 };
+pub(super) fn parse(text: &str, dialect: Dialect) -> Result<Call, CallSyntaxError> {
+    let mut parser = Parser {
+        text,
+        at: 0,
+        dialect,
+    };
     parser.blanks();
     let call = parser.call(1)?;
     parser.blanks();
@@ -34,6 +39,8 @@ pub(super) fn parse(text: &str) -> Result<Call, CallSyntaxError> {
 struct Parser<'a> {
     text: &'a str,
     at: usize,
+    /// The dialect of the paths among its arguments.
+    dialect: Dialect,
 }
 
 impl<'a> Parser<'a> {
@@ -182,7 +189,7 @@ impl<'a> Parser<'a> {
             false
         });
         let text = rest[..end.unwrap_or(rest.len())].trim_end();
-        match Path::compile(text) {
+        match Path::compile_in(text, self.dialect) {
             Ok(path) => {
                 self.at += text.len();
                 Ok(path)
@@ -262,7 +269,11 @@ mod tests {
     #[test]
     fn mistakes_are_told_with_their_place() {
         let check = |text: &str, expected: &str| {
-            assert_eq!(parse(text).unwrap_err().to_string(), expected, "{text}")
+            assert_eq!(
+                parse(text, Dialect::Aws).unwrap_err().to_string(),
+                expected,
+                "{text}"
+            )
         };
         check(
             "States.Fromat('x')",
@@ -296,6 +307,7 @@ mod tests {
     fn arguments_of_every_kind_are_read() {
         let call = parse(
             "States.Array('a, b)', $.x[?(@.a == 1)].y, $$.Execution.Id, $v, -1.5, true, null, States.UUID())",
+            Dialect::Aws,
         );
         let call = call.unwrap();
         assert_eq!(call.arguments.len(), 8);
@@ -318,13 +330,13 @@ mod tests {
         for text in ["1e9999", "e309", "1e", "0e309", "x1e309"] {
             check(text, None);
         }
-        assert!(parse("States.MathAdd(1e309, 1)").is_ok());
+        assert!(parse("States.MathAdd(1e309, 1)", Dialect::Aws).is_ok());
     }
 
     proptest! {
         #[test]
         fn no_text_is_too_odd(text in "(States\\.(Format|Array|MathAdd)\\()?[ -~é]{0,40}") {
-            let _ = parse(&text);
+            let _ = parse(&text, Dialect::Aws);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::queries::Sees;
 use crate::asl::{Diagnostic, Node, PathField, QueryLanguage, Spanned, State, codes};
-use crate::expr::path::Root;
+use crate::expr::path::{Dialect, Root};
 use crate::expr::template::Segment;
 use crate::expr::{Call, Path, ReferencePath, Template};
 use crate::machine::state::{Assign, ResultPath, Selection, TextField};
@@ -11,6 +11,8 @@ use crate::value::{Span, Text};
 /// Compiles expressions and gathers what is wrong with them.
 pub(super) struct Expressions<'a> {
     diagnostics: &'a mut Vec<Diagnostic>,
+    /// The dialect of all paths that read.
+    dialect: Dialect,
     /// The language of the state that is being compiled.
     language: QueryLanguage,
     /// How much of a location is the state's own: the rest is how causes call a field.
@@ -18,9 +20,10 @@ pub(super) struct Expressions<'a> {
 }
 
 impl<'a> Expressions<'a> {
-    pub(super) fn new(diagnostics: &'a mut Vec<Diagnostic>) -> Self {
+    pub(super) fn new(diagnostics: &'a mut Vec<Diagnostic>, dialect: Dialect) -> Self {
         Self {
             diagnostics,
+            dialect,
             language: QueryLanguage::JsonPath,
             prefix: 0,
         }
@@ -47,7 +50,7 @@ impl<'a> Expressions<'a> {
 
     /// Any path.
     pub(super) fn path(&mut self, text: &Spanned<Text>, location: String) -> Option<Path> {
-        match Path::compile(&text.value) {
+        match Path::compile_in(&text.value, self.dialect) {
             Ok(path) => Some(path),
             Err(problem) => {
                 let message = format!("`{}` is no JSONPath: {problem}", text.value);
@@ -176,7 +179,7 @@ impl<'a> Expressions<'a> {
     }
 
     fn payload_template(&mut self, node: &Node, location: &str) -> Option<Template> {
-        match Template::compile(&node.to_json()) {
+        match Template::compile_in(&node.to_json(), self.dialect) {
             Ok(template) => Some(template),
             Err(errors) => {
                 for error in errors {
@@ -214,7 +217,7 @@ impl<'a> Expressions<'a> {
         if text.value.starts_with('$') {
             return self.reference(text, location).map(TextField::Path);
         }
-        let problem = match Call::compile(&text.value) {
+        let problem = match Call::compile_in(&text.value, self.dialect) {
             Ok(call) if TEXTUAL.contains(&call.function()) => return Some(TextField::Call(call)),
             Ok(call) => format!("`{}` does not make a text", call.function()),
             Err(problem) => format!(

@@ -17,7 +17,7 @@ use super::state::{
     Amount, Catcher, Fail, Flow, Io, Items, Jitter, Kind, Map, Parallel, Pass, Retrier, State,
     Task, TextField, Until, Wait,
 };
-use super::{Edge, Machine, Scope, ScopeId, StateId};
+use super::{Edge, Machine, Options, Scope, ScopeId, StateId};
 use crate::asl::{
     self, Definition, Diagnostic, JitterStrategy, Node, Resource, Severity, StateKind, States,
     Transition, codes,
@@ -40,24 +40,28 @@ impl Machine {
     pub fn parse_with_warnings(
         text: impl AsRef<[u8]>,
     ) -> Result<(Self, Vec<Diagnostic>), Vec<Diagnostic>> {
-        Self::from_read(asl::parse(text.as_ref()))
+        Self::from_read(asl::parse(text.as_ref()), Options::default())
     }
 
     /// The same for a definition that was read from a text of any format.
     ///
     /// # Errors
     /// Everything that is wrong with it, at once.
-    pub fn from_node(node: &Node) -> Result<(Self, Vec<Diagnostic>), Vec<Diagnostic>> {
-        Self::from_read(asl::read(node))
+    pub fn from_node(
+        node: &Node,
+        options: Options,
+    ) -> Result<(Self, Vec<Diagnostic>), Vec<Diagnostic>> {
+        Self::from_read(asl::read(node), options)
     }
 
     fn from_read(
         (definition, mut diagnostics): (Option<Definition>, Vec<Diagnostic>),
+        options: Options,
     ) -> Result<(Self, Vec<Diagnostic>), Vec<Diagnostic>> {
         let Some(definition) = definition else {
             return Err(diagnostics);
         };
-        let machine = compile(&definition, &mut diagnostics);
+        let machine = compile(&definition, options, &mut diagnostics);
         in_reading_order(&mut diagnostics);
         match machine {
             Some(machine) => Ok((machine, diagnostics)),
@@ -69,9 +73,9 @@ impl Machine {
     ///
     /// # Errors
     /// What is wrong with its names and expressions, at once.
-    pub fn compile(definition: &Definition) -> Result<Self, Vec<Diagnostic>> {
+    pub fn compile(definition: &Definition, options: Options) -> Result<Self, Vec<Diagnostic>> {
         let mut diagnostics = Vec::new();
-        let machine = compile(definition, &mut diagnostics);
+        let machine = compile(definition, options, &mut diagnostics);
         in_reading_order(&mut diagnostics);
         machine.ok_or(diagnostics)
     }
@@ -83,7 +87,11 @@ fn in_reading_order(diagnostics: &mut [Diagnostic]) {
 }
 
 /// Compiles, and adds what is wrong. `None` when a name or an expression is.
-fn compile(definition: &Definition, diagnostics: &mut Vec<Diagnostic>) -> Option<Machine> {
+fn compile(
+    definition: &Definition,
+    options: Options,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Machine> {
     let mut names = Names::new();
     number(&definition.states, &mut names, &mut 0);
     check::check(definition, &names, diagnostics);
@@ -91,7 +99,7 @@ fn compile(definition: &Definition, diagnostics: &mut Vec<Diagnostic>) -> Option
         graph: DiGraph::new(),
         scopes: Vec::new(),
         names,
-        expressions: Expressions::new(diagnostics),
+        expressions: Expressions::new(diagnostics, options.jsonpath),
         edges: Vec::new(),
     };
     compiler.scope(&definition.states, None);
