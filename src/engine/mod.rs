@@ -44,7 +44,7 @@ pub use event::{
 };
 pub use failure::{Failure, errors};
 pub use history::{Details, HistoryEvent};
-pub use snapshot::{Changes, Parts, SnapshotError};
+pub use snapshot::{Changes, Parts, RowChange, RowKey, RowKind, SnapshotError};
 pub use token::TokenError;
 
 use std::collections::{BTreeMap, VecDeque};

@@ -6,6 +6,7 @@
 //!
 //! JSON inside rows is written as JSON text, so that numbers keep every digit whatever format a store uses.
 
+mod key;
 mod read;
 mod rows;
 mod write;
@@ -14,6 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+pub use self::key::{RowChange, RowKey, RowKind};
 use self::read::Reader;
 use self::rows::{FrameRow, HeaderRow, JsonText};
 use self::write::Writer;
