@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::{Outcome, RowChange, RowKey};
+use crate::engine::{Outcome, Parts, RowChange};
 use crate::value::{Text, Timestamp};
 
 /// How often something has been written. The first time gives 1.
@@ -142,7 +142,7 @@ pub struct Stored {
     /// Its record.
     pub record: Record,
     /// Its snapshot.
-    pub rows: Vec<(RowKey, String)>,
+    pub rows: Parts,
     /// When and why somebody must look at it.
     pub standing: Standing,
 }

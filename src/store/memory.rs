@@ -8,7 +8,7 @@ use super::{
     Commit, Cursor, Done, Due, Entry, Error, Expected, Item, Keys, Kind, Order, Page, Query,
     Record, Revision, Span, Standing, Status, Store, Stored, Summary, Write,
 };
-use crate::engine::{RowChange, RowKey};
+use crate::engine::Parts;
 use crate::value::{Text, Timestamp};
 
 /// Keeps everything in maps, and loses it with the process.
@@ -32,7 +32,7 @@ struct Kept {
     revision: Revision,
     record: Record,
     place: Cursor,
-    rows: BTreeMap<RowKey, String>,
+    rows: Parts,
     history: Vec<Entry>,
     standing: Standing,
 }
@@ -60,11 +60,7 @@ impl Store for Memory {
         Ok(self.shelves().executions.get(execution).map(|kept| Stored {
             revision: kept.revision,
             record: kept.record.clone(),
-            rows: kept
-                .rows
-                .iter()
-                .map(|(key, row)| (*key, row.clone()))
-                .collect(),
+            rows: kept.rows.clone(),
             standing: kept.standing,
         }))
     }
@@ -236,7 +232,7 @@ impl Shelves {
             revision: 0,
             record,
             place,
-            rows: BTreeMap::new(),
+            rows: Parts::default(),
             history: Vec::new(),
             standing: Standing::default(),
         };
@@ -253,7 +249,7 @@ impl Shelves {
             kept.record = record;
         }
         for change in commit.rows {
-            apply(&mut kept.rows, change);
+            kept.rows.change(change);
         }
         kept.history.extend(commit.history);
         let revision = kept.revision;
@@ -270,21 +266,6 @@ impl Shelves {
         if let Some(at) = standing.wake_at {
             let execution = execution.clone();
             self.due.remove(&Due { at, execution });
-        }
-    }
-}
-
-fn apply(rows: &mut BTreeMap<RowKey, String>, change: RowChange) {
-    match change {
-        RowChange::Put(key, row) => drop(rows.insert(key, row)),
-        RowChange::Delete(key) => drop(rows.remove(&key)),
-        RowChange::Clear(kind, owner) => {
-            let key = |index| RowKey { kind, owner, index };
-            let gone = rows.range(key(0)..=key(u32::MAX));
-            let gone: Vec<RowKey> = gone.map(|(key, _)| *key).collect();
-            for key in gone {
-                rows.remove(&key);
-            }
         }
     }
 }

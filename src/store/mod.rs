@@ -12,6 +12,8 @@ mod catalogue;
 mod error;
 mod execution;
 mod memory;
+#[cfg(feature = "sqlite")]
+mod sqlite;
 
 pub use catalogue::{Expected, Item, Keys, Kind, Write};
 pub use error::Error;
@@ -20,6 +22,8 @@ pub use execution::{
     Status, Stored, Summary,
 };
 pub use memory::Memory;
+#[cfg(feature = "sqlite")]
+pub use sqlite::Sqlite;
 
 use std::sync::{Arc, mpsc};
 
@@ -130,6 +134,15 @@ pub fn open(address: &str, durability: Durability) -> Result<Arc<dyn Store>, Err
         return Ok(Arc::new(Memory::new()));
     }
     file(address, durability)
+}
+
+#[cfg(feature = "sqlite")]
+fn file(address: &str, durability: Durability) -> Result<Arc<dyn Store>, Error> {
+    let path = address.strip_prefix("sqlite:").unwrap_or(address);
+    if path.is_empty() || path.contains("://") {
+        return Err(Error::Address(address.to_owned()));
+    }
+    Ok(Arc::new(Sqlite::open(path, durability)?))
 }
 
 #[cfg(not(feature = "sqlite"))]

@@ -13,5 +13,6 @@ mod overlay;
 mod pictures;
 mod sfn_run;
 mod simulation;
+mod store;
 mod tasks;
 mod tidy;

@@ -78,7 +78,7 @@ impl RowKey {
 }
 
 /// A change of a snapshot's rows.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RowChange {
     /// A row is new, or says something else.
     Put(RowKey, String),
