@@ -4,6 +4,7 @@ mod cli;
 mod conformance;
 mod corpus;
 mod docs;
+mod durable;
 mod generator;
 #[cfg(unix)]
 mod interrupt;

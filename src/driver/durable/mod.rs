@@ -28,6 +28,7 @@
 //! ```
 
 mod activities;
+mod flight;
 mod live;
 mod machines;
 mod metrics;

@@ -3,9 +3,10 @@
 use std::sync::{Arc, mpsc};
 
 use super::activities::Waiting;
+use super::flight::Work;
 use super::live::{Arrival, Whole};
 use super::request::Handling;
-use super::shard::{Course, Message, Shard, Work};
+use super::shard::{Course, Message, Shard};
 use crate::asl::{Pattern, ResourceKind};
 use crate::driver::drive::caught;
 use crate::engine::{Command, EventKind, Failure, TaskRequest, TaskUpdate, Ticket};

@@ -4,19 +4,19 @@
 //! when the store has called back. An execution has one step on its way at a time; what comes in meanwhile waits, and
 //! goes into the next one together.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use tokio::sync::oneshot;
-use tokio::task::AbortHandle;
 
 use super::Shared;
+use super::flight::{Flight, Slot};
 use super::live::{Arrival, Live, Reply};
-use super::request::{Error, Keep, Notice, StartRequest, Started};
+use super::request::{Error, Keep, StartRequest, Started};
 use crate::driver::local::wall;
-use crate::engine::{Command, Effects, EventKind, HistoryEvent, TaskUpdate, Ticket};
+use crate::engine::{Effects, EventKind, SnapshotError, TaskUpdate, Ticket};
 use crate::resolver::Answer;
 use crate::store::{self, Record, Revision, Status};
 use crate::value::{Text, Timestamp};
@@ -31,7 +31,7 @@ const STRIDE: usize = 1_024;
 const NAP: Duration = Duration::from_secs(10);
 
 /// How long a step waits that the store did not take.
-const AGAIN: Duration = Duration::from_millis(200);
+pub(super) const AGAIN: Duration = Duration::from_millis(200);
 
 /// How long an execution waits that cannot be read: somebody must do something about it.
 const MUCH_LATER: Duration = Duration::from_secs(60);
@@ -70,61 +70,20 @@ pub(super) enum Course {
     Halting,
 }
 
-/// The place of an execution in memory.
-#[derive(Default)]
-pub(super) struct Slot {
-    /// The execution; `None` when the store did not take its last step, and it must be read again.
-    pub(super) live: Option<Live>,
-    pub(super) queue: VecDeque<(Arrival, Option<Reply>)>,
-    flight: Option<Flight>,
-    pub(super) running: BTreeMap<Ticket, Work>,
-    /// Its place among those that rest.
-    rests: Option<u64>,
-    /// When the clock is to move it, as far as that was noted.
-    timer: Option<Timestamp>,
-    /// The revision that was known when the store did not take a step. A later one means that it did.
-    doubt: Option<Revision>,
-}
-
-/// Work that goes on in this process. It ends when nobody holds this any more.
-pub(super) struct Work {
-    pub(super) request: Arc<crate::engine::TaskRequest>,
-    pub(super) handle: AbortHandle,
-}
-
-impl Drop for Work {
-    fn drop(&mut self) {
-        self.handle.abort();
-    }
-}
-
-/// A step on its way to the store.
-struct Flight {
-    /// What was told and can be told again.
-    told: Vec<Arrival>,
-    replies: Vec<Reply>,
-    begun: Option<oneshot::Sender<Result<Started, Error>>>,
-    events: Vec<HistoryEvent>,
-    commands: Vec<Command>,
-    /// Whether what is told of the execution changes.
-    is_news: bool,
-    at: Timestamp,
-}
-
 pub(super) struct Shard {
     pub(super) shared: Arc<Shared>,
     inbox: mpsc::Receiver<Message>,
     pub(super) outbox: mpsc::Sender<Message>,
     pub(super) slots: HashMap<Text, Slot>,
-    waiters: HashMap<Text, Vec<Waiter>>,
+    pub(super) waiters: HashMap<Text, Vec<Waiter>>,
     /// Those that have something to do.
-    dirty: BTreeSet<Text>,
+    pub(super) dirty: BTreeSet<Text>,
     /// When the clock moves those that it moves soon.
-    timers: BTreeSet<(Timestamp, Text)>,
+    pub(super) timers: BTreeSet<(Timestamp, Text)>,
     /// Those that rest, the longest first: the first to leave memory.
     resting: BTreeMap<u64, Text>,
     rested: u64,
-    flights: usize,
+    pub(super) flights: usize,
     pub(super) course: Course,
     /// How much work goes on in this process.
     pub(super) working: usize,
@@ -315,7 +274,7 @@ impl Shard {
         }
         let stored = self.shared.store.load(key)?;
         let stored = stored.ok_or_else(|| Error::Missing(key.clone()))?;
-        let unreadable = |error: crate::engine::SnapshotError| Error::Unreadable(error.to_string());
+        let unreadable = |error: SnapshotError| Error::Unreadable(error.to_string());
         let hash = stored.rows.definition().map_err(unreadable)?;
         let machine = self.shared.machines.find(&*self.shared.store, &hash)?;
         let live = Live::stored(machine, stored)?;
@@ -417,117 +376,6 @@ impl Shard {
         self.send(key, flight);
     }
 
-    /// Hands a step to the store; what is kept in memory only needs no store.
-    fn send(&mut self, key: &Text, mut flight: Flight) {
-        let Some(slot) = self.slots.get_mut(key) else {
-            return;
-        };
-        let Some(live) = &mut slot.live else { return };
-        live.plan(flight.at, self.shared.pace);
-        flight.is_news = live.summarize(flight.at);
-        let record = flight.is_news.then(|| live.record());
-        let commit = match live.keep {
-            Keep::Stored => Some(live.commit(record, &flight.events)),
-            Keep::InMemory => None,
-        };
-        let revision = live.revision + 1;
-        slot.flight = Some(flight);
-        self.flights += 1;
-        match commit {
-            Some(commit) => {
-                let (outbox, key) = (self.outbox.clone(), key.clone());
-                // A shard that is gone will read what was stored when it comes back.
-                let done = move |result| drop(outbox.send(Message::Committed(key, result)));
-                self.shared.store.commit(commit, Box::new(done));
-            }
-            None => self.committed(key, Ok(revision)),
-        }
-    }
-
-    fn committed(&mut self, key: &Text, result: Result<Revision, store::Error>) {
-        let Some(slot) = self.slots.get_mut(key) else {
-            return;
-        };
-        let (Some(flight), Some(live)) = (slot.flight.take(), &mut slot.live) else {
-            return;
-        };
-        self.flights -= 1;
-        match result {
-            Ok(revision) => {
-                live.revision = revision;
-                self.landed(key, flight);
-            }
-            Err(error) => self.lost(key, flight, error),
-        }
-    }
-
-    /// The step is stored: others hear of it, and what it asks for is done.
-    fn landed(&mut self, key: &Text, flight: Flight) {
-        let Some(live) = self.slots.get(key).and_then(|slot| slot.live.as_ref()) else {
-            return;
-        };
-        let metrics = &self.shared.metrics;
-        metrics.commits.add(1);
-        metrics.events.add(flight.events.len());
-        if flight.is_news {
-            match live.summary.status {
-                Status::Running if flight.begun.is_none() => metrics.redriven.add(1),
-                status => metrics.ended(status),
-            }
-        }
-        self.shared.tell(&Notice {
-            summary: &live.summary,
-            events: &flight.events,
-            outcome: live.execution.outcome().filter(|_| flight.is_news),
-        });
-        if let Some(begun) = flight.begun {
-            metrics.started.add(1);
-            let (execution, at) = (key.clone(), flight.at);
-            // Whoever asked may have gone, here and below.
-            let _ = begun.send(Ok(Started { execution, at }));
-        }
-        for reply in flight.replies {
-            let _ = reply.send(Ok(flight.at));
-        }
-        if live.has_ended() {
-            let waiters = self.waiters.remove(key).unwrap_or_default();
-            for waiter in waiters {
-                let _ = waiter.send(Ok(live.record()));
-            }
-        }
-        self.perform(key, flight.commands);
-        self.dirty.insert(key.clone());
-    }
-
-    /// The step is not stored: what is in memory is ahead of the store, and is given up.
-    fn lost(&mut self, key: &Text, flight: Flight, error: store::Error) {
-        self.shared.metrics.failed_commits.add(1);
-        for reply in flight.replies {
-            let _ = reply.send(Err(error.clone().into()));
-        }
-        if let Some(begun) = flight.begun {
-            let error = match error {
-                store::Error::Exists(name) => Error::Exists(name),
-                other => other.into(),
-            };
-            for waiter in self.waiters.remove(key).unwrap_or_default() {
-                let _ = waiter.send(Err(error.clone()));
-            }
-            let _ = begun.send(Err(error));
-            self.forget(key);
-            return;
-        }
-        if let Some(slot) = self.slots.get_mut(key) {
-            slot.doubt = slot.live.take().map(|live| live.revision);
-            for arrival in flight.told.into_iter().rev() {
-                slot.queue.push_front((arrival, None));
-            }
-        }
-        let error = Error::from(error);
-        self.shared.failed(key, &error);
-        self.timers.insert((wall().after(AGAIN), key.clone()));
-    }
-
     /// Nothing is in line for it: it waits in memory, or leaves it.
     fn rest(&mut self, key: &Text) {
         let Some(slot) = self.slots.get_mut(key) else {
@@ -565,7 +413,7 @@ impl Shard {
         }
     }
 
-    fn forget(&mut self, key: &Text) {
+    pub(super) fn forget(&mut self, key: &Text) {
         if let Some(slot) = self.slots.remove(key) {
             self.shared.metrics.resident.sub(1);
             self.working -= slot.running.len();
