@@ -38,7 +38,7 @@ fn stored(execution: &mut Execution, machine: &Machine) -> Result<Execution, Box
     let text = serde_json::to_string(&execution.to_parts(machine))?;
     Ok(Execution::from_parts(
         machine,
-        serde_json::from_str(&text)?,
+        &serde_json::from_str(&text)?,
     )?)
 }
 

@@ -30,7 +30,7 @@
 //! | 1 | [`expr`], [`asl`] | the expression languages; the States Language as written |
 //! | 2 | [`machine`] | the program |
 //! | 3 | [`engine`] | the heart: pure, deterministic, no I/O |
-//! | 4 | [`aws`], [`resolver`], [`viz`] | the service's vocabulary; who does the work of tasks; pictures |
+//! | 4 | [`aws`], [`resolver`], [`store`], [`viz`] | the service's vocabulary; who does the work of tasks; where executions are kept; pictures |
 //! | 5 | [`driver`] | those who live in time |
 //! | 6 | `cli`, `conformance` | doors |
 //!
@@ -47,6 +47,7 @@ pub mod engine;
 
 pub mod aws;
 pub mod resolver;
+pub mod store;
 pub mod viz;
 
 pub mod driver;

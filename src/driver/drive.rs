@@ -287,7 +287,7 @@ impl<'m> Drive<'m> {
 }
 
 /// A function that panics fails its task, as it does where it runs beside the execution.
-fn caught(call: impl FnOnce() -> Call) -> Call {
+pub(super) fn caught(call: impl FnOnce() -> Call) -> Call {
     // What it leaves half done is its own: the execution and the driver were not in its hands.
     catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|panic| {
         let told = panic.downcast_ref::<&str>().copied();

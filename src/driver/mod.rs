@@ -4,10 +4,13 @@
 //! |---|---|---|
 //! | [`virtual_time`] | jumps from one moment to the next | tests and simulations, without a runtime |
 //! | `local` | the world's | programs that embed the engine, the command line |
+//! | `durable` | the world's | servers: many executions, in a store, none of which can be lost |
 //!
-//! Both share one loop, the one of `docs/driving.md`: advance, perform, advance again.
+//! All do what `docs/driving.md` says: advance, (commit,) perform, advance again.
 
 mod drive;
+#[cfg(feature = "server")]
+pub mod durable;
 #[cfg(feature = "local")]
 pub mod local;
 pub mod virtual_time;

@@ -73,6 +73,7 @@ impl<'a> Core<'a> {
             EventKind::Begun(start) if !begun => self.begin(*start),
             EventKind::CancelAcknowledged { ticket } => {
                 self.execution.cancelling.remove(&ticket);
+                self.execution.journal.touch_cancelling(ticket);
             }
             EventKind::Redriven if ended => redrive::restart(self),
             EventKind::Task { ticket, update } if !ended => task::update(self, ticket, update),
@@ -466,6 +467,7 @@ impl<'a> Core<'a> {
         self.execution
             .cancelling
             .insert(request.ticket, (request.clone(), submitted.clone()));
+        self.execution.journal.touch_cancelling(request.ticket);
         self.command(Command::Cancel { request, submitted });
     }
 

@@ -220,27 +220,40 @@ pub(super) enum Items {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Frames {
     slots: Vec<SlotEntry>,
-    free: Vec<Slot>,
+    /// The slot that is taken next; each free slot knows the one after it.
+    free: Option<Slot>,
+    /// Slots that somebody may have changed since a store last asked, each once.
+    changed: Vec<Slot>,
 }
 
 #[derive(Clone, Debug, Default)]
 struct SlotEntry {
     generation: u32,
-    /// Whether anybody may have changed it since a store last asked.
+    /// Whether it is among those that changed.
     changed: bool,
+    /// The free slot that is taken after this one.
+    next_free: Option<Slot>,
     frame: Option<Box<Frame>>,
+}
+
+/// What stands in a slot, as a store keeps it.
+pub(super) enum Content<'a> {
+    Frame(&'a Frame),
+    /// Nothing; and which free slot is taken after this one.
+    Free(Option<Slot>),
 }
 
 impl Frames {
     /// Puts a frame into a free slot.
     pub(super) fn insert(&mut self, frame: Frame) -> Slot {
-        let slot = self.free.pop().unwrap_or_else(|| {
+        let slot = self.free.unwrap_or_else(|| {
             self.slots.push(SlotEntry::default());
             u32::try_from(self.slots.len() - 1).expect("four billion frames do not fit a memory")
         });
         let entry = &mut self.slots[slot as usize];
+        self.free = entry.next_free.take();
         entry.frame = Some(Box::new(frame));
-        entry.changed = true;
+        self.touch(slot);
         self.link(slot);
         slot
     }
@@ -305,27 +318,60 @@ impl Frames {
         }
     }
 
-    /// Puts a frame where it was, as a snapshot tells.
-    pub(super) fn restore(&mut self, slot: Slot, generation: u32, frame: Option<Frame>) {
+    /// Puts a frame, or a free slot, where it was, as a snapshot tells.
+    pub(super) fn restore(
+        &mut self,
+        slot: Slot,
+        generation: u32,
+        content: Result<Frame, Option<Slot>>,
+    ) {
         let at = slot as usize;
         if self.slots.len() <= at {
             self.slots.resize(at + 1, SlotEntry::default());
         }
+        let next_free = content.as_ref().err().copied().flatten();
         self.slots[at] = SlotEntry {
             generation,
-            changed: true,
-            frame: frame.map(Box::new),
+            changed: false,
+            next_free,
+            frame: content.ok().map(Box::new),
         };
     }
 
-    /// Tells which slots are free, as they were before a snapshot.
-    pub(super) fn set_free(&mut self, free: Vec<Slot>) {
+    /// Tells which slot is taken next, as it was before a snapshot. `false` when the free slots are not a list that has
+    /// each of them once.
+    pub(super) fn set_free(&mut self, free: Option<Slot>) -> bool {
         self.free = free;
+        let mut left = self
+            .slots
+            .iter()
+            .filter(|entry| entry.frame.is_none())
+            .count();
+        let mut next = free;
+        while let Some(slot) = next {
+            let entry = self.slots.get(slot as usize);
+            let Some(entry) = entry.filter(|entry| entry.frame.is_none() && left > 0) else {
+                return false;
+            };
+            next = entry.next_free;
+            left -= 1;
+        }
+        left == 0
     }
 
-    /// The free slots; the last is the next to be taken.
-    pub(super) fn free(&self) -> &[Slot] {
-        &self.free
+    /// The slot that is taken next, where one is free.
+    pub(super) fn free(&self) -> Option<Slot> {
+        self.free
+    }
+
+    /// What stands in a slot, and which use of it that is.
+    pub(super) fn content(&self, slot: Slot) -> Option<(u32, Content<'_>)> {
+        let entry = self.slots.get(slot as usize)?;
+        let content = match entry.frame.as_deref() {
+            Some(frame) => Content::Frame(frame),
+            None => Content::Free(entry.next_free),
+        };
+        Some((entry.generation, content))
     }
 
     /// Takes a frame out. Its tickets are dead from now on.
@@ -333,10 +379,18 @@ impl Frames {
         let entry = self.slots.get_mut(slot as usize)?;
         let frame = entry.frame.take()?;
         entry.generation = entry.generation.wrapping_add(1);
-        entry.changed = true;
-        self.free.push(slot);
+        entry.next_free = self.free.replace(slot);
+        self.touch(slot);
         self.unlink(&frame);
         Some(*frame)
+    }
+
+    fn touch(&mut self, slot: Slot) {
+        if let Some(entry) = self.slots.get_mut(slot as usize)
+            && !std::mem::replace(&mut entry.changed, true)
+        {
+            self.changed.push(slot);
+        }
     }
 
     pub(super) fn get(&self, slot: Slot) -> Option<&Frame> {
@@ -344,9 +398,8 @@ impl Frames {
     }
 
     pub(super) fn get_mut(&mut self, slot: Slot) -> Option<&mut Frame> {
-        let entry = self.slots.get_mut(slot as usize)?;
-        entry.changed = true;
-        entry.frame.as_deref_mut()
+        self.touch(slot);
+        self.slots.get_mut(slot as usize)?.frame.as_deref_mut()
     }
 
     pub(super) fn generation(&self, slot: Slot) -> u32 {
@@ -355,19 +408,19 @@ impl Frames {
             .map_or(0, |entry| entry.generation)
     }
 
-    /// The slots that may have changed since this was last asked.
+    /// The slots that may have changed since this was last asked, in order.
     pub(super) fn take_changed(&mut self) -> Vec<Slot> {
-        let entries = (0..).zip(&mut self.slots);
-        entries
-            .filter_map(|(slot, entry)| std::mem::take(&mut entry.changed).then_some(slot))
-            .collect()
+        let mut changed = std::mem::take(&mut self.changed);
+        changed.sort_unstable();
+        for slot in &changed {
+            self.slots[*slot as usize].changed = false;
+        }
+        changed
     }
 
-    /// Makes the next answer tell every frame.
+    /// Makes the next answer tell every slot.
     pub(super) fn mark_all_changed(&mut self) {
-        for entry in &mut self.slots {
-            entry.changed = entry.frame.is_some();
-        }
+        (0..self.slots()).for_each(|slot| self.touch(slot));
     }
 
     /// How many slots there are, empty ones included.

@@ -44,7 +44,7 @@ pub use event::{
 };
 pub use failure::{Failure, errors};
 pub use history::{Details, HistoryEvent};
-pub use snapshot::{Changes, Parts, SnapshotError};
+pub use snapshot::{Changes, Parts, RowChange, RowKey, RowKind, SnapshotError};
 pub use token::TokenError;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -236,19 +236,7 @@ impl Execution {
     /// What has not been answered yet, to be asked for again after a crash: the snapshot is the outbox.
     #[must_use]
     pub fn outstanding(&self) -> Vec<Command> {
-        let running = self
-            .frames
-            .iter()
-            .filter_map(|(_, frame)| match &frame.phase {
-                Phase::Running(running) => unanswered(running),
-                Phase::Entering
-                | Phase::Again
-                | Phase::Waiting { .. }
-                | Phase::Elapsed
-                | Phase::BackingOff { .. }
-                | Phase::Joining(_)
-                | Phase::Unwound { .. } => None,
-            });
+        let running = self.runs().filter_map(unanswered);
         let cancelling = self
             .cancelling
             .values()
@@ -262,6 +250,24 @@ impl Execution {
             .iter()
             .map(|outcome| Command::Finish(outcome.clone()));
         running.chain(cancelling).chain(finish).collect()
+    }
+
+    /// Whether something was asked for that must be asked for again after a crash, its end apart.
+    #[must_use]
+    pub fn is_owing(&self) -> bool {
+        !self.cancelling.is_empty() || self.runs().any(|running| unanswered(running).is_some())
+    }
+
+    /// Whether work outside has a deadline that runs.
+    #[must_use]
+    pub fn has_deadlines(&self) -> bool {
+        self.runs().any(|running| running.due().is_some())
+    }
+
+    fn runs(&self) -> impl Iterator<Item = &Running> {
+        self.frames
+            .iter()
+            .filter_map(|(_, frame)| frame.phase.running())
     }
 
     /// Whether an answer to this ticket would count.

@@ -32,5 +32,5 @@ fn a_machine_may_use_the_dialect_of_the_standard() {
         "",
     );
     let told = sfn_run(&[&machine, input]);
-    assert_eq!(told.status.code(), Some(2));
+    assert_eq!(told.code, 2);
 }

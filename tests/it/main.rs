@@ -4,6 +4,7 @@ mod cli;
 mod conformance;
 mod corpus;
 mod docs;
+mod durable;
 mod formats;
 mod generator;
 #[cfg(unix)]
@@ -15,5 +16,6 @@ mod pictures;
 mod schema;
 mod sfn_run;
 mod simulation;
+mod store;
 mod tasks;
 mod tidy;

@@ -221,8 +221,8 @@ impl<'m> World<'m> {
             Treatment::CrashChanges => {
                 self.rows.apply(self.execution.changes(self.machine));
                 let whole = self.execution.to_parts(self.machine);
-                let rebuilt = Execution::from_parts(self.machine, self.rows.clone())
-                    .expect("the rows are whole");
+                let rebuilt =
+                    Execution::from_parts(self.machine, &self.rows).expect("the rows are whole");
                 assert_eq!(
                     rebuilt.to_parts(self.machine),
                     whole,
@@ -237,7 +237,7 @@ impl<'m> World<'m> {
             serde_json::from_slice(&stored).expect("rows are read as they were written");
         let before = format!("{:?}", self.execution.outstanding());
         self.execution =
-            Execution::from_parts(self.machine, parts).expect("a snapshot needs only its machine");
+            Execution::from_parts(self.machine, &parts).expect("a snapshot needs only its machine");
         let outstanding = self.execution.outstanding();
         assert_eq!(
             format!("{outstanding:?}"),
@@ -341,7 +341,7 @@ fn a_redrive_goes_on_where_it_failed() {
             continue;
         }
         let parts = world.execution.to_parts(&machine);
-        world.execution = Execution::from_parts(&machine, parts)
+        world.execution = Execution::from_parts(&machine, &parts)
             .expect("a failed execution is stored like any other");
         let (asked, events) = (world.asked.clone(), world.execution.event_count());
         world.agenda.clear();

@@ -9,7 +9,7 @@ const FLOORS: &[&[&str]] = &[
     &["expr", "asl"],
     &["machine"],
     &["engine"],
-    &["aws", "resolver", "viz"],
+    &["aws", "resolver", "store", "viz"],
     &["driver"],
     &["cli", "conformance"],
 ];

@@ -30,7 +30,7 @@ use std::task::{Context, Poll};
 use tokio::sync::{mpsc, oneshot};
 
 use self::clock::Clock;
-#[cfg(feature = "cli")]
+#[cfg(any(feature = "cli", feature = "server"))]
 pub(crate) use self::clock::wall;
 use self::scene::{Message, Scene};
 use super::Report;
@@ -274,7 +274,7 @@ impl Handle {
     }
 }
 
-fn random<const COUNT: usize>() -> [u8; COUNT] {
+pub(super) fn random<const COUNT: usize>() -> [u8; COUNT] {
     let mut bytes = [0; COUNT];
     getrandom::fill(&mut bytes)
         .expect("an operating system that runs programs has random numbers for them");

@@ -1,74 +1,108 @@
 //! Snapshots: an execution as rows that a store can keep, and what changed since the last time it was asked.
 //!
 //! Rows name states, never their indices, and are bound to their machine by its definition's hash. What a Map of
-//! 100,000 iterations writes for each answer is small: the header, the frames that changed, one result. Payloads of
-//! [`INLINE_PAYLOAD`](super::limits::INLINE_PAYLOAD) bytes and more are rows of their own, stored once however many frames refer to them.
+//! 100,000 iterations writes for each answer is small: the header, the slots that changed, one result. Payloads of
+//! [`INLINE_PAYLOAD`](super::limits::INLINE_PAYLOAD) bytes and more are rows of their own, stored once however many
+//! rows refer to them.
 //!
 //! JSON inside rows is written as JSON text, so that numbers keep every digit whatever format a store uses.
 
+mod journal;
+mod key;
 mod read;
 mod rows;
 mod write;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::ops::Bound;
 
 use serde::{Deserialize, Serialize};
 
+pub(super) use self::journal::Journal;
+pub use self::key::{RowChange, RowKey, RowKind};
 use self::read::Reader;
-use self::rows::{FrameRow, HeaderRow, JsonText};
+use self::rows::JsonText;
 use self::write::Writer;
-use super::frame::{Frames, Slot};
-use super::{Execution, Join, phase};
+use super::{Execution, phase};
 use crate::machine::Machine;
-use crate::value::{Json, Text};
+use crate::value::Text;
 
 /// The version of the rows' form. It rises with every change that an older reader would misunderstand.
 const VERSION: u32 = 1;
 
-/// A whole execution, as rows.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+/// A whole execution, as rows: text, each under its key.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Vec<(RowKey, String)>", into = "Vec<(RowKey, String)>")]
 pub struct Parts {
-    header: Option<HeaderRow>,
-    frames: BTreeMap<Slot, FrameRow>,
-    results: BTreeMap<Slot, BTreeMap<u32, JsonText>>,
-    payloads: BTreeMap<u64, JsonText>,
-}
-
-/// What changed in an execution since [`Execution::changes`] was last asked.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Changes {
-    header: Option<HeaderRow>,
-    /// Frames that are new or different, and those that are gone.
-    frames: BTreeMap<Slot, Option<FrameRow>>,
-    /// Results that have come in below a frame.
-    results: Vec<(Slot, u32, JsonText)>,
-    /// Frames whose results are no longer needed.
-    results_gone: Vec<Slot>,
-    payloads: BTreeMap<u64, JsonText>,
-    payloads_gone: Vec<u64>,
+    rows: BTreeMap<RowKey, String>,
 }
 
 impl Parts {
     /// Brings the rows up to date.
     pub fn apply(&mut self, changes: Changes) {
-        self.header = changes.header.or_else(|| self.header.take());
-        for slot in changes.results_gone {
-            self.results.remove(&slot);
-        }
-        for (slot, index, result) in changes.results {
-            self.results.entry(slot).or_default().insert(index, result);
-        }
-        for (slot, row) in changes.frames {
-            match row {
-                Some(row) => drop(self.frames.insert(slot, row)),
-                None => drop(self.frames.remove(&slot)),
-            }
-        }
-        self.payloads.extend(changes.payloads);
-        for id in changes.payloads_gone {
-            self.payloads.remove(&id);
+        for change in changes.rows {
+            self.change(change);
         }
     }
+
+    /// Brings one row, or those of one owner, up to date.
+    pub fn change(&mut self, change: RowChange) {
+        match change {
+            RowChange::Put(key, row) => drop(self.rows.insert(key, row)),
+            RowChange::Delete(key) => drop(self.rows.remove(&key)),
+            RowChange::Clear(kind, owner) => {
+                let key = |index| RowKey { kind, owner, index };
+                let rows = self.rows.range(key(0)..=key(u32::MAX));
+                let gone: Vec<RowKey> = rows.map(|(key, _)| *key).collect();
+                for key in gone {
+                    self.rows.remove(&key);
+                }
+            }
+        }
+    }
+
+    /// The rows, by key.
+    pub fn iter(&self) -> impl Iterator<Item = (RowKey, &str)> {
+        self.rows.iter().map(|(key, row)| (*key, row.as_str()))
+    }
+
+    /// The hash of the definition of the machine that these rows belong to.
+    ///
+    /// # Errors
+    /// When the row that says it is missing or cannot be read.
+    pub fn definition(&self) -> Result<Text, SnapshotError> {
+        Ok(read::birth(self)?.definition)
+    }
+
+    /// The rows of one kind, in order.
+    fn of(&self, kind: RowKind) -> impl Iterator<Item = (RowKey, &str)> {
+        let (owner, index) = (0, 0);
+        let first = Bound::Included(RowKey { kind, owner, index });
+        let rows = self.rows.range((first, Bound::Unbounded));
+        rows.take_while(move |(key, _)| key.kind == kind)
+            .map(|(key, row)| (*key, row.as_str()))
+    }
+}
+
+impl From<Vec<(RowKey, String)>> for Parts {
+    fn from(rows: Vec<(RowKey, String)>) -> Self {
+        Self {
+            rows: rows.into_iter().collect(),
+        }
+    }
+}
+
+impl From<Parts> for Vec<(RowKey, String)> {
+    fn from(parts: Parts) -> Self {
+        parts.rows.into_iter().collect()
+    }
+}
+
+/// What changed in an execution since [`Execution::changes`] was last asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Changes {
+    /// The changes of its rows, in the order in which they are to be made.
+    pub rows: Vec<RowChange>,
 }
 
 /// Why rows are not an execution of a machine.
@@ -88,6 +122,14 @@ pub enum SnapshotError {
         /// The hash of the machine.
         expected: Text,
     },
+    /// A row is not of the form it should have.
+    #[error("row {key:?} of the snapshot cannot be read: {why}")]
+    Unreadable {
+        /// Which row.
+        key: RowKey,
+        /// What is wrong with it.
+        why: String,
+    },
     /// A state is named that the machine does not have.
     #[error("the snapshot names a state `{0}`, which the machine does not have")]
     UnknownState(Text),
@@ -96,57 +138,58 @@ pub enum SnapshotError {
     Incomplete(String),
 }
 
-/// What an execution remembers so that it can tell what changed.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Journal {
-    /// Frames whose results have been dropped since.
-    results_gone: BTreeSet<Slot>,
-    /// Payloads that stand in rows of their own.
-    payloads: BTreeMap<u64, Json>,
-    next_payload: u64,
-    /// Which payloads a frame refers to; the header is `None`.
-    references: BTreeMap<Option<Slot>, Vec<u64>>,
-}
-
-impl Journal {
-    pub(super) fn drop_results(&mut self, slot: Slot) {
-        self.results_gone.insert(slot);
-    }
-}
-
 impl Execution {
     /// What changed since the last call: store it together with the history, before any command is performed. The first
-    /// call tells everything. Costs what changed, and a look at each frame.
+    /// call tells everything. Costs what changed.
     pub fn changes(&mut self, machine: &Machine) -> Changes {
-        let mut changes = Changes {
-            results_gone: std::mem::take(&mut self.journal.results_gone)
-                .into_iter()
-                .collect(),
-            ..Changes::default()
-        };
+        let mut journal = std::mem::take(&mut self.journal);
+        let mut rows = Vec::new();
+        let gone = std::mem::take(&mut journal.results_gone);
+        rows.extend(
+            gone.into_iter()
+                .map(|slot| RowChange::Clear(RowKind::Result, slot.into())),
+        );
         for slot in self.frames.take_changed() {
-            let mut writer = Writer::new(machine, &mut self.journal, Some(slot));
-            let row = self.frames.get(slot).map(|frame| writer.frame(frame));
-            writer.finish(&mut changes);
-            changes.frames.insert(slot, row);
-        }
-        for (slot, join) in &mut self.joins {
-            for index in std::mem::take(&mut join.fresh) {
-                let result = join
-                    .results
-                    .get(index as usize)
-                    .cloned()
-                    .flatten()
-                    .unwrap_or_default();
-                changes.results.push((*slot, index, JsonText(result)));
+            if let Some((generation, content)) = self.frames.content(slot) {
+                let writer = Writer::new(machine, &mut journal.payloads, &mut rows);
+                writer.slot(RowKey::slot(slot), generation, &content);
             }
         }
-        let mut journal = std::mem::take(&mut self.journal);
-        let mut writer = Writer::new(machine, &mut journal, None);
-        changes.header = Some(writer.header(self));
-        writer.finish(&mut changes);
+        self.fresh_results(&mut rows);
+        for ticket in std::mem::take(&mut journal.cancelling) {
+            let key = RowKey::cancelling(ticket);
+            match self.cancelling.get(&ticket) {
+                Some(task) => {
+                    Writer::new(machine, &mut journal.payloads, &mut rows).cancelling(key, task)
+                }
+                None => {
+                    journal.payloads.refer(key, Vec::new());
+                    rows.push(RowChange::Delete(key));
+                }
+            }
+        }
+        if !journal.born {
+            Writer::new(machine, &mut journal.payloads, &mut rows).birth(self);
+            journal.born = self.header.begun;
+        }
+        rows.push(RowChange::Put(
+            RowKey::HEADER,
+            write::text(&write::header(self)),
+        ));
+        let unused = journal.payloads.sweep().into_iter();
+        rows.extend(unused.map(|id| RowChange::Delete(RowKey::payload(id))));
         self.journal = journal;
-        changes
+        Changes { rows }
+    }
+
+    fn fresh_results(&mut self, rows: &mut Vec<RowChange>) {
+        for (slot, join) in &mut self.joins {
+            for index in std::mem::take(&mut join.fresh) {
+                let result = join.results.get(index as usize).cloned().flatten();
+                let row = write::text(&JsonText(result.unwrap_or_default()));
+                rows.push(RowChange::Put(RowKey::result(*slot, index), row));
+            }
+        }
     }
 
     /// The whole execution as rows.
@@ -154,6 +197,7 @@ impl Execution {
     pub fn to_parts(&self, machine: &Machine) -> Parts {
         let mut copy = self.clone();
         copy.journal = Journal::default();
+        copy.journal.cancelling = copy.cancelling.keys().copied().collect();
         copy.frames.mark_all_changed();
         for join in copy.joins.values_mut() {
             join.fresh = (0..)
@@ -172,35 +216,20 @@ impl Execution {
     ///
     /// # Errors
     /// When the rows are incomplete, of another version, or of another definition than the machine's.
-    pub fn from_parts(machine: &Machine, parts: Parts) -> Result<Self, SnapshotError> {
-        let header = parts.header.ok_or(SnapshotError::Empty)?;
-        if header.version != VERSION {
-            return Err(SnapshotError::Version(header.version));
-        }
-        if header.definition != *machine.hash() {
+    pub fn from_parts(machine: &Machine, parts: &Parts) -> Result<Self, SnapshotError> {
+        let birth = read::birth(parts)?;
+        if birth.definition != *machine.hash() {
             let expected = machine.hash().clone();
             return Err(SnapshotError::OtherMachine {
-                found: header.definition,
+                found: birth.definition,
                 expected,
             });
         }
-        let payloads = parts
-            .payloads
-            .into_iter()
-            .map(|(id, JsonText(json))| (id, json))
-            .collect();
-        let mut reader = Reader {
-            machine,
-            payloads,
-            references: BTreeMap::new(),
-        };
-        let mut execution = reader.header(header)?;
-        reader.frames(&mut execution.frames, &parts.frames)?;
-        for (slot, results) in parts.results {
-            execution
-                .joins
-                .insert(slot, join(&execution.frames, slot, results)?);
-        }
+        let mut reader = Reader::new(machine, parts)?;
+        let mut execution = reader.header(birth)?;
+        reader.slots(&mut execution)?;
+        reader.results(&mut execution)?;
+        reader.cancelling(&mut execution)?;
         execution.timers = execution
             .frames
             .iter()
@@ -209,41 +238,10 @@ impl Execution {
         let frames = execution.frames.iter();
         execution.stored = frames.map(|(_, frame)| frame.variables.length()).sum();
         execution.journal = Journal {
-            results_gone: BTreeSet::new(),
-            next_payload: reader.payloads.keys().last().map_or(0, |last| last + 1),
+            born: execution.header.begun,
             payloads: reader.payloads,
-            references: reader.references,
+            ..Journal::default()
         };
-        execution.frames.take_changed();
         Ok(execution)
     }
-}
-
-/// The results below a frame, as many as there will be.
-fn join(
-    frames: &Frames,
-    slot: Slot,
-    results: BTreeMap<u32, JsonText>,
-) -> Result<Join, SnapshotError> {
-    let joining = frames
-        .get(slot)
-        .and_then(|frame| frame.phase.joining())
-        .ok_or_else(|| {
-            SnapshotError::Incomplete(format!(
-                "there are results for frame {slot}, which joins nothing"
-            ))
-        })?;
-    let mut join = Join::of(joining.total);
-    for (index, JsonText(result)) in results {
-        if index >= joining.total {
-            let what = format!(
-                "there is a result {index} below frame {slot}, which joins {}",
-                joining.total
-            );
-            return Err(SnapshotError::Incomplete(what));
-        }
-        join.put(index, result);
-    }
-    join.fresh.clear();
-    Ok(join)
 }

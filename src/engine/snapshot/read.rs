@@ -1,38 +1,86 @@
 //! From rows to an execution.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::SnapshotError;
+use serde::de::DeserializeOwned;
+
+use super::journal::Payloads;
+use super::key::{RowKey, RowKind};
 use super::rows::{
-    CancellingRow, FrameRow, HeaderRow, ItemRow, JoiningRow, JsonText, PhaseRow, RequestRow,
-    ResumeRow, StageRow, Stored,
+    BirthRow, CancellingRow, ContentRow, FrameRow, HeaderRow, ItemRow, JoiningRow, JsonText,
+    PhaseRow, RequestRow, ResumeRow, SlotRow, StageRow, Stored,
 };
+use super::{Parts, SnapshotError, VERSION};
 use crate::engine::frame::{
     Family, Frame, Frames, Item, Items, Joining, Phase, Resume, Running, Slot, Stage,
 };
-use crate::engine::{Execution, Header, Iteration, Outcome, TaskRequest};
+use crate::engine::{Execution, Header, Iteration, Join, Outcome, TaskRequest};
 use crate::expr::Variables;
 use crate::machine::{Kind, Machine, StateId};
 use crate::value::{Json, Object, Text};
 
-/// Reads rows back, and notes which payloads each of them refers to.
-pub(super) struct Reader<'a> {
-    pub(super) machine: &'a Machine,
-    pub(super) payloads: BTreeMap<u64, Json>,
-    pub(super) references: BTreeMap<Option<Slot>, Vec<u64>>,
+/// The row that says what an execution was told at its start, and in which form the others are.
+pub(super) fn birth(parts: &Parts) -> Result<BirthRow, SnapshotError> {
+    let row: BirthRow = required(parts, RowKey::BIRTH)?;
+    if row.version == VERSION {
+        Ok(row)
+    } else {
+        Err(SnapshotError::Version(row.version))
+    }
 }
 
-impl Reader<'_> {
-    fn json(&mut self, owner: Option<Slot>, stored: Stored) -> Result<Json, SnapshotError> {
+fn required<T: DeserializeOwned>(parts: &Parts, key: RowKey) -> Result<T, SnapshotError> {
+    let row = parts.rows.get(&key).ok_or(SnapshotError::Empty)?;
+    parsed(key, row)
+}
+
+fn parsed<T: DeserializeOwned>(key: RowKey, row: &str) -> Result<T, SnapshotError> {
+    serde_json::from_str(row).map_err(|why| SnapshotError::Unreadable {
+        key,
+        why: why.to_string(),
+    })
+}
+
+/// Reads rows back, and notes which payloads each of them refers to.
+pub(super) struct Reader<'a> {
+    machine: &'a Machine,
+    parts: &'a Parts,
+    pub(super) payloads: Payloads,
+    /// What the row that is being read refers to.
+    referred: Vec<u64>,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(machine: &'a Machine, parts: &'a Parts) -> Result<Self, SnapshotError> {
+        let mut payloads = Payloads::default();
+        for (key, row) in parts.of(RowKind::Payload) {
+            let JsonText(json) = parsed(key, row)?;
+            payloads.put(key.owner, json);
+        }
+        Ok(Self {
+            machine,
+            parts,
+            payloads,
+            referred: Vec::new(),
+        })
+    }
+
+    fn json(&mut self, stored: Stored) -> Result<Json, SnapshotError> {
         match stored {
             Stored::Here(JsonText(json)) => Ok(json),
             Stored::Payload(id) => {
-                self.references.entry(owner).or_default().push(id);
+                self.referred.push(id);
                 let missing = || SnapshotError::Incomplete(format!("payload {id} is missing"));
-                self.payloads.get(&id).cloned().ok_or_else(missing)
+                self.payloads.get(id).ok_or_else(missing)
             }
         }
+    }
+
+    /// Notes that the row has been read.
+    fn read(&mut self, key: RowKey) {
+        let referred = std::mem::take(&mut self.referred);
+        self.payloads.refer(key, referred);
     }
 
     fn state(&self, name: &Text) -> Result<StateId, SnapshotError> {
@@ -41,118 +89,142 @@ impl Reader<'_> {
             .ok_or_else(|| SnapshotError::UnknownState(name.clone()))
     }
 
-    pub(super) fn header(&mut self, row: HeaderRow) -> Result<Execution, SnapshotError> {
-        let mut execution = Execution::default();
-        for (slot, generation) in (0..).zip(&row.generations) {
-            execution.frames.restore(slot, *generation, None);
-        }
-        let slots = execution.frames.slots();
-        if row.free.iter().chain(&row.ready).any(|slot| *slot >= slots) {
-            return Err(incomplete("a slot is named that is not there"));
-        }
-        execution.frames.set_free(row.free);
-        execution.ready = row.ready.into();
-        for CancellingRow { request, submitted } in row.cancelling {
-            let request = self.request(None, request)?;
-            let submitted = submitted
-                .map(|submitted| self.json(None, submitted))
-                .transpose()?;
-            execution
-                .cancelling
-                .insert(request.ticket, (Arc::new(request), submitted));
-        }
-        execution.header = Header {
-            identity: Arc::new(row.identity),
-            input: self.json(None, row.input)?,
+    pub(super) fn header(&mut self, birth: BirthRow) -> Result<Execution, SnapshotError> {
+        let row: HeaderRow = required(self.parts, RowKey::HEADER)?;
+        let input = self.json(birth.input)?;
+        self.read(RowKey::BIRTH);
+        let header = Header {
+            identity: Arc::new(birth.identity),
+            input,
             begun: row.begun,
-            started: row.started,
+            started: birth.started,
             now: row.now,
             deadline: row.deadline,
-            context: row.context.map(|JsonText(context)| context),
-            seed: row.seed,
+            context: birth.context.map(|JsonText(context)| context),
+            seed: birth.seed,
             drawn: row.drawn,
-            token_secret: row.token_secret,
-            recording: row.recording,
-            profile: row.profile,
-            state_machine_type: row.state_machine_type,
+            token_secret: birth.token_secret,
+            recording: birth.recording,
+            profile: birth.profile,
+            state_machine_type: birth.state_machine_type,
             last_event: row.last_event,
             redrive_count: row.redrive_count,
             redriven: row.redriven,
             outcome: row.outcome.map(Outcome::from),
             failed_in: row.failed_in,
         };
-        Ok(execution)
+        Ok(Execution {
+            header,
+            ready: row.ready.into(),
+            ..Execution::default()
+        })
     }
 
     /// Restores frames from the top down: what a branch sees of the variables around it hangs on its parent.
-    pub(super) fn frames(
-        &mut self,
-        frames: &mut Frames,
-        rows: &BTreeMap<Slot, FrameRow>,
-    ) -> Result<(), SnapshotError> {
-        let free: BTreeSet<Slot> = frames.free().iter().copied().collect();
-        let taken = |slot: &Slot| *slot >= frames.slots() || free.contains(slot);
-        if rows.keys().any(taken) {
-            return Err(incomplete(
-                "a frame stands in a slot that is free or not there",
-            ));
-        }
-        let mut below: BTreeMap<Option<Slot>, Vec<Slot>> = BTreeMap::new();
-        for (slot, row) in rows {
-            below.entry(row.parent).or_default().push(*slot);
+    pub(super) fn slots(&mut self, execution: &mut Execution) -> Result<(), SnapshotError> {
+        let frames = &mut execution.frames;
+        let mut below: BTreeMap<Option<Slot>, Vec<(Slot, FrameRow)>> = BTreeMap::new();
+        let mut many = 0_u32;
+        for (key, row) in self.parts.of(RowKind::Slot) {
+            let row: SlotRow = parsed(key, row)?;
+            if key.owner != u64::from(many) {
+                return Err(incomplete("a slot is missing"));
+            }
+            let next = match row.content {
+                ContentRow::Frame(frame) => {
+                    let children = below.entry(frame.parent).or_default();
+                    children.push((many, *frame));
+                    None
+                }
+                ContentRow::Free(next) => next,
+            };
+            frames.restore(many, row.generation, Err(next));
+            many += 1;
         }
         let mut next = below.remove(&None).unwrap_or_default();
-        let mut restored = 0;
-        while let Some(slot) = next.pop() {
-            let row = &rows[&slot];
+        while let Some((slot, row)) = next.pop() {
             let outer = row
                 .parent
                 .and_then(|parent| frames.get(parent))
                 .map(|frame| frame.variables.clone());
-            let frame = self.frame(slot, row.clone(), outer)?;
-            frames.restore(slot, frames.generation(slot), Some(frame));
-            restored += 1;
+            let frame = self.frame(row, outer)?;
+            self.read(RowKey::slot(slot));
+            frames.restore(slot, frames.generation(slot), Ok(frame));
             next.extend(below.remove(&Some(slot)).unwrap_or_default());
         }
-        if restored < rows.len() {
-            return Err(SnapshotError::Incomplete(
-                "a frame's parent is missing".into(),
-            ));
+        if !below.is_empty() {
+            return Err(incomplete("a frame's parent is missing"));
         }
         frames.link_all();
+        let header: HeaderRow = required(self.parts, RowKey::HEADER)?;
+        if !frames.set_free(header.free) || header.ready.iter().any(|slot| *slot >= many) {
+            return Err(incomplete("a slot is named that is not there, or not free"));
+        }
         Ok(())
     }
 
-    fn frame(
-        &mut self,
-        slot: Slot,
-        row: FrameRow,
-        outer: Option<Variables>,
-    ) -> Result<Frame, SnapshotError> {
-        let owner = Some(slot);
+    /// What has come in below the frames that wait for it.
+    pub(super) fn results(&self, execution: &mut Execution) -> Result<(), SnapshotError> {
+        for (key, row) in self.parts.of(RowKind::Result) {
+            let JsonText(result) = parsed(key, row)?;
+            let slot =
+                Slot::try_from(key.owner).map_err(|_| incomplete("there is no such slot"))?;
+            let total = joined(&execution.frames, slot)?;
+            if key.index >= total {
+                return Err(SnapshotError::Incomplete(format!(
+                    "there is a result {} below frame {slot}, which joins {total}",
+                    key.index
+                )));
+            }
+            let join = execution.joins.entry(slot);
+            let join = join.or_insert_with(|| Join::of(total));
+            join.put(key.index, result);
+            join.fresh.clear();
+        }
+        Ok(())
+    }
+
+    /// Tasks that are to be stopped.
+    pub(super) fn cancelling(&mut self, execution: &mut Execution) -> Result<(), SnapshotError> {
+        for (key, row) in self.parts.of(RowKind::Cancelling) {
+            let row: CancellingRow = parsed(key, row)?;
+            let request = self.request(row.request)?;
+            let submitted = row
+                .submitted
+                .map(|submitted| self.json(submitted))
+                .transpose()?;
+            self.read(key);
+            execution
+                .cancelling
+                .insert(request.ticket, (Arc::new(request), submitted));
+        }
+        Ok(())
+    }
+
+    fn frame(&mut self, row: FrameRow, outer: Option<Variables>) -> Result<Frame, SnapshotError> {
         let mut values = row.variables;
         let mut own = Object::new();
         for name in row.variable_order {
             if let Some(stored) = values.remove(&name) {
-                own.insert(name, self.json(owner, stored)?);
+                own.insert(name, self.json(stored)?);
             }
         }
         let item = match row.item {
             Some(ItemRow { value, key }) => Some(Box::new(Item {
-                value: self.json(owner, value)?,
+                value: self.json(value)?,
                 key,
             })),
             None => None,
         };
         let at = self.state(&row.at)?;
-        let phase = self.phase(owner, row.phase)?;
+        let phase = self.phase(row.phase)?;
         self.check_joining(at, &phase)?;
         Ok(Frame {
             parent: row.parent,
             index: row.index,
             item,
             at,
-            input: self.json(owner, row.input)?,
+            input: self.json(row.input)?,
             variables: variables(own, outer.filter(|_| row.inside)),
             phase,
             tries: row.tries,
@@ -191,7 +263,7 @@ impl Reader<'_> {
         }
     }
 
-    fn phase(&mut self, owner: Option<Slot>, row: PhaseRow) -> Result<Phase, SnapshotError> {
+    fn phase(&mut self, row: PhaseRow) -> Result<Phase, SnapshotError> {
         Ok(match row {
             PhaseRow::Entering => Phase::Entering,
             PhaseRow::Again => Phase::Again,
@@ -206,11 +278,11 @@ impl Reader<'_> {
                     StageRow::Scheduled => Stage::Scheduled,
                     StageRow::Started => Stage::Started,
                     StageRow::Submitted(output) => Stage::Submitted {
-                        output: self.json(owner, output)?,
+                        output: self.json(output)?,
                     },
                 };
                 Phase::Running(Running {
-                    request: Arc::new(self.request(owner, request)?),
+                    request: Arc::new(self.request(request)?),
                     stage,
                     deadline,
                     beat_by,
@@ -219,12 +291,12 @@ impl Reader<'_> {
             PhaseRow::Waiting { until } => Phase::Waiting { until },
             PhaseRow::Elapsed => Phase::Elapsed,
             PhaseRow::BackingOff { until } => Phase::BackingOff { until },
-            PhaseRow::Joining(joining) => Phase::Joining(self.joining(owner, joining)?),
+            PhaseRow::Joining(joining) => Phase::Joining(self.joining(joining)?),
             PhaseRow::Unwound { failure, resume } => {
                 let resume = match resume {
                     ResumeRow::Enter => Resume::Enter,
                     ResumeRow::Again => Resume::Again,
-                    ResumeRow::Join(joining) => Resume::Join(self.joining(owner, joining)?),
+                    ResumeRow::Join(joining) => Resume::Join(self.joining(joining)?),
                 };
                 Phase::Unwound {
                     failure,
@@ -234,8 +306,8 @@ impl Reader<'_> {
         })
     }
 
-    fn joining(&mut self, owner: Option<Slot>, row: JoiningRow) -> Result<Joining, SnapshotError> {
-        let items = row.items.map(|items| self.json(owner, items)).transpose()?;
+    fn joining(&mut self, row: JoiningRow) -> Result<Joining, SnapshotError> {
+        let items = row.items.map(|items| self.json(items)).transpose()?;
         let items = items.as_ref().and_then(Items::of).unwrap_or(Items::None);
         Ok(Joining {
             live: row.live,
@@ -247,11 +319,7 @@ impl Reader<'_> {
         })
     }
 
-    fn request(
-        &mut self,
-        owner: Option<Slot>,
-        row: RequestRow,
-    ) -> Result<TaskRequest, SnapshotError> {
+    fn request(&mut self, row: RequestRow) -> Result<TaskRequest, SnapshotError> {
         let state = self.state(&row.state)?;
         let Kind::Task(task) = &self.machine.state(state).kind else {
             return Err(SnapshotError::Incomplete(format!(
@@ -270,10 +338,10 @@ impl Reader<'_> {
                 .collect(),
             retry_count: row.retry_count,
             resource: task.resource.clone(),
-            input: self.json(owner, row.input)?,
+            input: self.json(row.input)?,
             credentials: row
                 .credentials
-                .map(|credentials| self.json(owner, credentials))
+                .map(|credentials| self.json(credentials))
                 .transpose()?,
             token: row.token,
             timeout: row.timeout,
@@ -291,6 +359,16 @@ fn variables(own: Object, outer: Option<Variables>) -> Variables {
         variables.set(name.clone(), value.clone());
     }
     variables
+}
+
+/// How many results a frame waits for.
+fn joined(frames: &Frames, slot: Slot) -> Result<u32, SnapshotError> {
+    let joining = frames.get(slot).and_then(|frame| frame.phase.joining());
+    joining.map(|joining| joining.total).ok_or_else(|| {
+        SnapshotError::Incomplete(format!(
+            "there are results for frame {slot}, which joins nothing"
+        ))
+    })
 }
 
 fn incomplete(what: &str) -> SnapshotError {

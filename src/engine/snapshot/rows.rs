@@ -36,32 +36,50 @@ pub(super) enum Stored {
     Payload(u64),
 }
 
+/// What an execution was told at its start, and never changes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) struct HeaderRow {
+pub(super) struct BirthRow {
     pub(super) version: u32,
     pub(super) definition: Text,
     pub(super) identity: Identity,
     pub(super) input: Stored,
-    pub(super) begun: bool,
     pub(super) started: Timestamp,
-    pub(super) now: Timestamp,
-    pub(super) deadline: Option<Timestamp>,
     pub(super) context: Option<JsonText>,
     pub(super) seed: u64,
-    pub(super) drawn: u64,
     pub(super) token_secret: [u8; 32],
     pub(super) recording: Recording,
     pub(super) profile: Profile,
     pub(super) state_machine_type: StateMachineType,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct HeaderRow {
+    pub(super) begun: bool,
+    pub(super) now: Timestamp,
+    pub(super) deadline: Option<Timestamp>,
+    pub(super) drawn: u64,
     pub(super) last_event: u64,
     pub(super) redrive_count: u32,
     pub(super) redriven: Option<Timestamp>,
     pub(super) outcome: Option<OutcomeRow>,
     pub(super) failed_in: Option<Text>,
     pub(super) ready: Vec<Slot>,
-    pub(super) free: Vec<Slot>,
-    pub(super) generations: Vec<u32>,
-    pub(super) cancelling: Vec<CancellingRow>,
+    /// The free slot that is taken next.
+    pub(super) free: Option<Slot>,
+}
+
+/// What stands in a slot. Every slot that was ever used has a row, since its tickets must not be given twice.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct SlotRow {
+    pub(super) generation: u32,
+    pub(super) content: ContentRow,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) enum ContentRow {
+    Frame(Box<FrameRow>),
+    /// Nothing; and which free slot is taken after it.
+    Free(Option<Slot>),
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -1,58 +1,45 @@
 //! From an execution to rows.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde::Serialize;
+
+use super::VERSION;
+use super::journal::{Age, Payloads};
+use super::key::{RowChange, RowKey};
 use super::rows::{
-    CancellingRow, FrameRow, HeaderRow, ItemRow, JoiningRow, JsonText, OutcomeRow, PhaseRow,
-    RequestRow, ResumeRow, StageRow, Stored,
+    BirthRow, CancellingRow, ContentRow, FrameRow, HeaderRow, ItemRow, JoiningRow, JsonText,
+    OutcomeRow, PhaseRow, RequestRow, ResumeRow, SlotRow, StageRow, Stored,
 };
-use super::{Changes, Journal, VERSION};
-use crate::engine::frame::{Frame, Items, Joining, Phase, Resume, Slot, Stage};
+use crate::engine::frame::{Content, Frame, Items, Joining, Phase, Resume, Stage};
 use crate::engine::{Execution, TaskRequest, limits};
 use crate::machine::{Machine, StateId};
 use crate::value::{Json, Text};
 
-/// Writes one frame, or the header, and keeps account of the payloads it refers to.
+/// Writes one row, and keeps account of the payloads it refers to.
 pub(super) struct Writer<'a> {
     machine: &'a Machine,
-    journal: &'a mut Journal,
-    owner: Option<Slot>,
+    payloads: &'a mut Payloads,
+    rows: &'a mut Vec<RowChange>,
     referred: Vec<u64>,
-    fresh: BTreeMap<u64, JsonText>,
+}
+
+/// The text of a row.
+pub(super) fn text(row: &impl Serialize) -> String {
+    serde_json::to_string(row).expect("rows are plain data, and their maps have texts for keys")
 }
 
 impl<'a> Writer<'a> {
-    pub(super) fn new(machine: &'a Machine, journal: &'a mut Journal, owner: Option<Slot>) -> Self {
+    pub(super) fn new(
+        machine: &'a Machine,
+        payloads: &'a mut Payloads,
+        rows: &'a mut Vec<RowChange>,
+    ) -> Self {
         Self {
             machine,
-            journal,
-            owner,
+            payloads,
+            rows,
             referred: Vec::new(),
-            fresh: BTreeMap::new(),
-        }
-    }
-
-    /// Accounts for what the frame refers to now, and lets go of what nobody refers to any more.
-    pub(super) fn finish(self, changes: &mut Changes) {
-        changes.payloads.extend(self.fresh);
-        let before = self
-            .journal
-            .references
-            .insert(self.owner, self.referred)
-            .unwrap_or_default();
-        for id in before {
-            let referred = self
-                .journal
-                .references
-                .values()
-                .any(|ids| ids.contains(&id));
-            if !referred
-                && self.journal.payloads.remove(&id).is_some()
-                && changes.payloads.remove(&id).is_none()
-            {
-                changes.payloads_gone.push(id);
-            }
         }
     }
 
@@ -60,71 +47,63 @@ impl<'a> Writer<'a> {
         if json.length() < limits::INLINE_PAYLOAD {
             return Stored::Here(JsonText(json.clone()));
         }
-        let known = self
-            .journal
-            .payloads
-            .iter()
-            .find(|(_, known)| known.is_same(json))
-            .map(|(id, _)| *id);
-        let id = known.unwrap_or_else(|| {
-            let id = self.journal.next_payload;
-            self.journal.next_payload += 1;
-            self.journal.payloads.insert(id, json.clone());
-            self.fresh.insert(id, JsonText(json.clone()));
-            id
-        });
+        let (id, age) = self.payloads.place(json);
+        if age == Age::New {
+            let row = text(&JsonText(json.clone()));
+            self.rows.push(RowChange::Put(RowKey::payload(id), row));
+        }
         self.referred.push(id);
         Stored::Payload(id)
     }
 
-    pub(super) fn header(&mut self, execution: &Execution) -> HeaderRow {
+    fn put(self, key: RowKey, row: &impl Serialize) {
+        self.payloads.refer(key, self.referred);
+        self.rows.push(RowChange::Put(key, text(row)));
+    }
+
+    pub(super) fn birth(mut self, execution: &Execution) {
         let header = &execution.header;
-        let frames = &execution.frames;
-        HeaderRow {
+        let row = BirthRow {
             version: VERSION,
             definition: self.machine.hash().clone(),
             identity: (*header.identity).clone(),
             input: self.json(&header.input),
-            begun: header.begun,
             started: header.started,
-            now: header.now,
-            deadline: header.deadline,
             context: header.context.clone().map(JsonText),
             seed: header.seed,
-            drawn: header.drawn,
             token_secret: header.token_secret,
             recording: header.recording,
             profile: header.profile,
             state_machine_type: header.state_machine_type,
-            last_event: header.last_event,
-            redrive_count: header.redrive_count,
-            redriven: header.redriven,
-            outcome: header.outcome.clone().map(OutcomeRow::from),
-            failed_in: header.failed_in.clone(),
-            ready: execution.ready.iter().copied().collect(),
-            free: frames.free().to_vec(),
-            generations: (0..frames.slots())
-                .map(|slot| frames.generation(slot))
-                .collect(),
-            cancelling: execution
-                .cancelling
-                .values()
-                .map(|task| self.cancelling(task))
-                .collect(),
-        }
+        };
+        self.put(RowKey::BIRTH, &row);
     }
 
-    fn cancelling(
-        &mut self,
+    pub(super) fn slot(mut self, key: RowKey, generation: u32, content: &Content<'_>) {
+        let content = match content {
+            Content::Frame(frame) => ContentRow::Frame(Box::new(self.frame(frame))),
+            Content::Free(next) => ContentRow::Free(*next),
+        };
+        let row = SlotRow {
+            generation,
+            content,
+        };
+        self.put(key, &row);
+    }
+
+    pub(super) fn cancelling(
+        mut self,
+        key: RowKey,
         (request, submitted): &(Arc<TaskRequest>, Option<Json>),
-    ) -> CancellingRow {
-        CancellingRow {
+    ) {
+        let row = CancellingRow {
             request: self.request(request),
             submitted: submitted.as_ref().map(|submitted| self.json(submitted)),
-        }
+        };
+        self.put(key, &row);
     }
 
-    pub(super) fn frame(&mut self, frame: &Frame) -> FrameRow {
+    fn frame(&mut self, frame: &Frame) -> FrameRow {
         let own = frame.variables.own();
         FrameRow {
             parent: frame.parent,
@@ -220,5 +199,23 @@ impl<'a> Writer<'a> {
             timeout: request.timeout,
             heartbeat: request.heartbeat,
         }
+    }
+}
+
+/// What an execution knows as a whole. It refers to no payload.
+pub(super) fn header(execution: &Execution) -> HeaderRow {
+    let header = &execution.header;
+    HeaderRow {
+        begun: header.begun,
+        now: header.now,
+        deadline: header.deadline,
+        drawn: header.drawn,
+        last_event: header.last_event,
+        redrive_count: header.redrive_count,
+        redriven: header.redriven,
+        outcome: header.outcome.clone().map(OutcomeRow::from),
+        failed_in: header.failed_in.clone(),
+        ready: execution.ready.iter().copied().collect(),
+        free: execution.frames.free(),
     }
 }
