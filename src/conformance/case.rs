@@ -10,16 +10,18 @@ use super::script::Script;
 use super::stage::{Cue, Piece, What, play};
 use super::{compile, said};
 use crate::engine::{Failure, Profile, Start, StateMachineType};
+use crate::expr::path::Dialect;
 use crate::value::{Json, Object, Timestamp};
 
 /// 2026-01-01T00:00:00Z, when every execution of a case starts.
 const START: Timestamp = Timestamp::from_millis(1_767_225_600_000);
 
-const MEMBERS: [&str; 15] = [
+const MEMBERS: [&str; 16] = [
     "about",
     "spec",
     "type",
     "profile",
+    "jsonpath",
     "machine",
     "text",
     "expression",
@@ -42,6 +44,7 @@ pub(super) struct Case {
     input: Json,
     seed: u64,
     profile: Profile,
+    jsonpath: Dialect,
     kind: StateMachineType,
     stop: Option<(Duration, Failure)>,
     script: Script,
@@ -150,6 +153,11 @@ impl Case {
                     ("spec", Profile::Spec),
                 ],
             )?,
+            jsonpath: one_of(
+                root,
+                "jsonpath",
+                [("aws", Dialect::Aws), ("rfc9535", Dialect::Rfc9535)],
+            )?,
             kind: one_of(
                 root,
                 "type",
@@ -168,7 +176,10 @@ impl Case {
 
     /// Runs it.
     pub(super) fn run(&self) -> Verdict {
-        let machine = match (compile(self.subject.definition()), &self.expect.diagnostics) {
+        let machine = match (
+            compile(self.subject.definition(), self.jsonpath),
+            &self.expect.diagnostics,
+        ) {
             (Err(found), Some(expected)) => return Verdict::of(&diagnosed(expected, &found)),
             (Ok(_), Some(_)) => return Verdict::Failed("the definition is accepted".to_owned()),
             (Err(found), None) => return said(&found),

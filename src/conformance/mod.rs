@@ -27,7 +27,8 @@ use self::read::Malformed;
 use self::report::{Entry, Verdict};
 use self::walk::File;
 use crate::asl::{Diagnostic, Severity};
-use crate::machine::Machine;
+use crate::expr::path::Dialect;
+use crate::machine::{self, Machine};
 use crate::value::Json;
 
 /// Which cases are run, and how they are compared.
@@ -245,8 +246,8 @@ fn is_wanted(kind: Kind, options: &Options) -> bool {
     options.only.is_empty() || options.only.contains(&kind)
 }
 
-fn compile(definition: &str) -> Result<Machine, Vec<Diagnostic>> {
-    Machine::parse(definition)
+fn compile(definition: &str, jsonpath: Dialect) -> Result<Machine, Vec<Diagnostic>> {
+    Machine::parse_with(definition, machine::Options { jsonpath }).map(|(machine, _)| machine)
 }
 
 /// What the engine does not do yet, by the code it is refused with.

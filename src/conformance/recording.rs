@@ -15,6 +15,7 @@ use super::{compile, said};
 use crate::aws::Place;
 use crate::aws::history::{self, event};
 use crate::engine::{Failure, Identity, Start, StateMachineType};
+use crate::expr::path::Dialect;
 use crate::machine::Machine;
 use crate::value::{Json, Text, Timestamp};
 
@@ -128,7 +129,7 @@ fn kind(case: &Member<'_>) -> Result<StateMachineType, Malformed> {
 /// whole `Resource`, which says nothing then.
 fn machine(definition: &Member<'_>, concrete: &Concrete) -> Result<Machine, Verdict> {
     let text = concrete.put_in_resources(definition.value).to_string();
-    compile(&text).or_else(|refused| {
+    compile(&text, Dialect::Aws).or_else(|refused| {
         let real = concrete
             .every
             .iter()
@@ -138,7 +139,7 @@ fn machine(definition: &Member<'_>, concrete: &Concrete) -> Result<Machine, Verd
         if real == text {
             Err(said(&refused))
         } else {
-            compile(&real).map_err(|refused| said(&refused))
+            compile(&real, Dialect::Aws).map_err(|refused| said(&refused))
         }
     })
 }

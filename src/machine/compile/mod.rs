@@ -40,7 +40,18 @@ impl Machine {
     pub fn parse_with_warnings(
         text: impl AsRef<[u8]>,
     ) -> Result<(Self, Vec<Diagnostic>), Vec<Diagnostic>> {
-        Self::from_read(asl::parse(text.as_ref()), Options::default())
+        Self::parse_with(text, Options::default())
+    }
+
+    /// The same, compiled as these options say.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, at once.
+    pub fn parse_with(
+        text: impl AsRef<[u8]>,
+        options: Options,
+    ) -> Result<(Self, Vec<Diagnostic>), Vec<Diagnostic>> {
+        Self::from_read(asl::parse(text.as_ref()), options)
     }
 
     /// The same for a definition that was read from a text of any format.
