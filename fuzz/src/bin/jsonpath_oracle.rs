@@ -83,8 +83,23 @@ fn is_known(question: &Json) -> bool {
     let bare_filter = |rest: &str| !rest.trim_start().starts_with('(');
     !text.starts_with('$')
         || count('[') != count(']')
+        || nests(text)
         || text.split('?').skip(1).any(bare_filter)
         || ["&&&", "|||"].iter().any(|run| text.contains(run))
+}
+
+/// Whether a bracket that is no filter stands inside another.
+fn nests(text: &str) -> bool {
+    let mut depth = 0;
+    let is_deep = text.chars().any(|character| {
+        match character {
+            '[' => depth += 1,
+            ']' => depth -= 1,
+            _ => {}
+        }
+        depth > 1
+    });
+    is_deep && !text.contains('?')
 }
 
 /// What we say that the oracle does not.

@@ -185,12 +185,10 @@ impl Walk<'_> {
     }
 
     fn no_object(&self, at: usize, trail: &Trail<'_>) -> PathError {
-        let names = match &self.steps[at] {
-            // Here, and only here, no name at all is printed as an empty one.
-            Step::Names(names) if names.is_empty() => "['']".to_owned(),
-            step => step.to_string(),
-        };
-        PathError::not_found(format!("Property {names} not found in path {trail}"))
+        PathError::not_found(format!(
+            "Property {} not found in path {trail}",
+            self.steps[at]
+        ))
     }
 
     fn is_last(&self, at: usize) -> bool {

@@ -443,7 +443,7 @@ fn decimal(text: &str) -> Result<Number, PathError> {
 /// Whether a text is matched by the regular expression on the other side, whichever that is.
 fn matches(left: &Value<'_>, right: &Value<'_>) -> Result<bool, PathError> {
     let (text, pattern) = match (left, right) {
-        (Value::Regex(text), Value::Regex(pattern)) => (text.text.to_string(), pattern),
+        (Value::Regex(pattern), Value::Regex(text)) => (text.text.to_string(), pattern),
         (Value::Json(json), Value::Regex(pattern)) | (Value::Regex(pattern), Value::Json(json)) => {
             let text = json
                 .as_str()
