@@ -9,6 +9,7 @@ mod compare;
 mod concrete;
 mod expect;
 mod ignore;
+mod jsonata;
 mod oracle;
 mod read;
 mod recording;
@@ -58,11 +59,13 @@ pub enum Kind {
     Validate,
     /// A JSONPath and what another engine answers.
     Jsonpath,
+    /// A JSONata expression and what the reference implementation answers.
+    Jsonata,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Case,
         Self::Execution,
         Self::ExecutionBatch,
@@ -70,6 +73,7 @@ impl Kind {
         Self::TestState,
         Self::Validate,
         Self::Jsonpath,
+        Self::Jsonata,
     ];
 
     /// The word for it: what recordings call their `kind`, and `case` for our own.
@@ -83,6 +87,7 @@ impl Kind {
             Self::TestState => "test_state",
             Self::Validate => "validate",
             Self::Jsonpath => "jsonpath",
+            Self::Jsonata => "jsonata",
         }
     }
 
@@ -154,6 +159,15 @@ pub fn run(
 }
 
 fn run_file(file: &File, text: &[u8], options: &Options) -> Vec<Entry> {
+    if file.has_lines() {
+        return match is_wanted(Kind::Jsonata, options) {
+            true => selected(
+                jsonata::entries(&file.id, &String::from_utf8_lossy(text)),
+                options,
+            ),
+            false => Vec::new(),
+        };
+    }
     let value = match Json::parse(text) {
         Ok(value) => value,
         Err(error) => {
@@ -211,7 +225,7 @@ fn selected_recording(file: &File, kind: &str, value: &Json, options: &Options) 
     let verdict = match known {
         Some(Kind::Execution) => recording::execution(value, options.strict),
         Some(Kind::ExecutionBatch) => recording::batch(value, options.strict),
-        Some(Kind::Api | Kind::TestState | Kind::Validate | Kind::Jsonpath) => {
+        Some(Kind::Api | Kind::TestState | Kind::Validate | Kind::Jsonpath | Kind::Jsonata) => {
             Ok(Verdict::Skipped(format!("of the kind {kind}")))
         }
         Some(Kind::Case) | None => Ok(Verdict::Failed(format!("there is no kind `{kind}`"))),
