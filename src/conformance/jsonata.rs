@@ -203,7 +203,9 @@ mod tests {
         check(r#"{"verdict":"accepted"}"#, &[]);
         check(
             "{",
-            &["t#line 1: line 1: expected a name at line 1, column 2"],
+            &[
+                "t#line 1: line 1: expected a member's name in double quotes or `}`, found the end of the text at 1:2",
+            ],
         );
     }
 }
