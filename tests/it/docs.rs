@@ -142,6 +142,29 @@ fn every_row_of_the_compatibility_table_is_true() {
     assert!(done > 100, "only {done} rows are done");
 }
 
+/// Of JSONata and of variables every row that is not `not yet` names a case, whatever its status.
+#[test]
+fn every_row_about_jsonata_or_variables_names_a_case() {
+    let page = read("docs/compat.md");
+    let mut rows = 0;
+    let mut section = "";
+    for line in page.lines() {
+        section = line.strip_prefix("## ").unwrap_or(section);
+        let is_row = line.starts_with("| ") && !line.starts_with("| feature");
+        let is_about = line.contains("JSONata") || ["JSONata", "Variables"].contains(&section);
+        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+        if is_row && is_about && cells.get(2) != Some(&"not yet") {
+            let case = cells.get(3).and_then(|cell| cell.split('`').nth(1));
+            let case = case.unwrap_or_else(|| panic!("no case is named: {line}"));
+            let file = case.split('#').next().unwrap_or_default();
+            let file = root().join(format!("conformance/{file}.json"));
+            assert!(file.exists(), "there is no {}: {line}", file.display());
+            rows += 1;
+        }
+    }
+    assert!(rows > 50, "only {rows} rows");
+}
+
 #[test]
 fn the_readme_s_first_command_says_what_it_does() {
     let readme = read("README.md");
