@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use sfn::conformance::{Options, run};
-use sfn::expr::{Call, Context, Dice, Scope, Sight, Variables};
+use sfn::expr::{Call, Context, Dice, Query, Scope, Sight, Variables};
 use sfn::{Json, Machine};
 
 use crate::sfn_run::sfn_run;
@@ -98,6 +98,48 @@ fn every_line_of_the_intrinsics_page_holds() {
                 "{call} --> {expected}"
             ),
             (None, expected) => panic!("{call} is an error, not {expected}"),
+        }
+    }
+}
+
+/// Lines like `$count([1, 2]) --> 2`; `nothing` stands for undefined, `error: ` comes before the words of a failure.
+#[test]
+fn every_line_of_the_jsonata_page_holds() {
+    let page = read("docs/jsonata.md");
+    let input = page
+        .split("```json\n")
+        .nth(1)
+        .and_then(|rest| rest.split("```").next())
+        .expect("the page has an input");
+    let input = Json::parse(input).expect("it is JSON");
+    let mut variables = Variables::default();
+    variables.set("limit".into(), Json::from(10));
+    let make = Json::object;
+    let scope = Scope {
+        input: &input,
+        context: &Context::new(&make),
+        variables: &variables,
+        dice: &Dice::new(0, 0),
+        sight: Sight::default(),
+    };
+    let lines: Vec<_> = page
+        .lines()
+        .filter_map(|line| line.split_once(" --> "))
+        .collect();
+    assert!(lines.len() > 35, "the page has only {} lines", lines.len());
+    for (text, expected) in lines {
+        let query = Query::compile(text, "Output").expect(text);
+        match (query.eval(&scope), expected.strip_prefix("error: ")) {
+            (Ok(value), _) => assert_eq!(Ok(value), Json::parse(expected), "{text}"),
+            (Err(fault), None) => {
+                assert_eq!(expected, "nothing", "{text}: {}", fault.message);
+                assert!(fault.message.ends_with("returned nothing (undefined)."));
+            }
+            (Err(fault), Some(words)) => assert!(
+                fault.message.ends_with(&format!("evaluation. {words}")),
+                "{text}: {}",
+                fault.message
+            ),
         }
     }
 }

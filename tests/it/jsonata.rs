@@ -1,5 +1,8 @@
 //! JSONata against the public test-suite, the reference implementation's answers, and hostile input.
 
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
 use sfn::Json;
 use sfn::conformance::{Failed, Options, run};
 use sfn::expr::Dice;
@@ -209,6 +212,10 @@ fn errors_have_the_texts_of_the_reference() {
 
 #[test]
 fn hostile_expressions_end_in_an_error_of_the_right_kind() {
+    on_a_small_stack(hostile_expressions);
+}
+
+fn hostile_expressions() {
     let doubled = |what: &str| {
         format!("($f := function($s,$n){{$n=0?$s:$f({{'a':[$s],'b':[$s]}},$n-1)}}; {what})")
     };
@@ -244,8 +251,153 @@ fn hostile_expressions_end_in_an_error_of_the_right_kind() {
     }
 }
 
+/// As small as the stack of a worker of tokio.
+const STACK: usize = 2 << 20;
+
+fn on_a_small_stack(work: impl FnOnce() + Send + 'static) {
+    let thread = std::thread::Builder::new().stack_size(STACK);
+    let thread = thread.spawn(work).expect("a thread can be had");
+    if let Err(panic) = thread.join() {
+        std::panic::resume_unwind(panic);
+    }
+}
+
+/// Nesting of every kind that the grammar has, each so deep that only a bound can end it.
+#[test]
+fn texts_that_nest_without_end_are_refused() {
+    on_a_small_stack(|| {
+        let around = |open: &str, inside: &str, close: &str| {
+            format!("{}{inside}{}", open.repeat(100_000), close.repeat(100_000))
+        };
+        for text in [
+            around("(", "1", ")"),
+            around("[", "1", "]"),
+            around("{'a':", "1", "}"),
+            around("a[", "1", "]"),
+            around("$f(", "1", ")"),
+            around("$f(?,", "1", ")"),
+            around("function($x){", "1", "}"),
+            around("x ~> |", "a", "|{}|"),
+            around("a{'b':", "1", "}"),
+            around("a^(", "b", ")"),
+            around("1 ? ", "1", " : 1"),
+            around("1 ? 1 : ", "1", ""),
+            around("$x := ", "1", ""),
+            around("a.", "b", ""),
+            around("%.", "a", ""),
+            around("-", "1", ""),
+            around("1 & ", "1", ""),
+            around("$f ~> ", "$f", ""),
+            around("1 in ", "1", ""),
+            around("a@$b.", "c", ""),
+            around("a#$b.", "c", ""),
+            around("/(", "a", ")/"),
+            around("λ($x)<a<", "n", ">>{1}"),
+            around("/*", "1", "*/"),
+        ] {
+            let short: String = text.chars().take(40).collect();
+            if let Ok(expression) = Expression::parse(&text, Dialect::Latest) {
+                // A long chain is no nesting for everything: what is read can be evaluated, printed and dropped.
+                let environment = Environment {
+                    now: Timestamp::from_millis(0),
+                    dice: &Dice::new(0, 0),
+                };
+                let limits = Limits::aws();
+                let none = Bindings::new();
+                let answer = expression.evaluate(None, &none, &limits, &environment);
+                assert!(format!("{answer:?}").len() < 1_000, "{short}");
+            }
+        }
+    });
+}
+
+/// What expressions are made of.
+const WORDS: [&str; 64] = [
+    "a",
+    "b",
+    "$",
+    "$$",
+    "$x",
+    "%",
+    "*",
+    "**",
+    ".",
+    "..",
+    "[",
+    "]",
+    "(",
+    ")",
+    "{",
+    "}",
+    ",",
+    ";",
+    ":",
+    ":=",
+    "?",
+    "|",
+    "@$v",
+    "#$i",
+    "^(",
+    "<",
+    ">",
+    "=",
+    "~>",
+    "&",
+    "+",
+    "-",
+    "/",
+    "0",
+    "1",
+    "2.5",
+    "1e308",
+    "'s'",
+    "`a b`",
+    "/a+/",
+    "/(a|b)*c/i",
+    "true",
+    "null",
+    "and",
+    "in",
+    "function($v){",
+    "λ($n)<n:n>{",
+    "$map(",
+    "$sum(",
+    "$string(",
+    "$f(",
+    "$f :=",
+    "$sort(",
+    "$each(",
+    "$merge(",
+    "$replace(",
+    "$formatNumber(",
+    "$fromMillis(",
+    "$range(",
+    "$eval(",
+    "$sift(",
+    "$zip(",
+    "/*",
+    "\u{1F600}",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 4_096, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn words_in_any_order_end_in_a_value_or_an_error(words in vec(select(&WORDS[..]), 1..16)) {
+        let limits = Limits { steps: 20_000, ..Limits::aws() };
+        let input = Json::parse(r#"{"a":[{"b":1},{"b":"x"}],"b":{"a":null}}"#).expect("JSON");
+        let text = words.join(" ");
+        let once = || evaluate(&text, Dialect::Latest, Some(&input), None, &limits);
+        prop_assert_eq!(format!("{:?}", once()), format!("{:?}", once()));
+    }
+}
+
 #[test]
 fn recursion_of_any_kind_ends_before_the_stack_does() {
+    on_a_small_stack(endless_recursion);
+}
+
+fn endless_recursion() {
     for body in [
         "1 + $f($n - 1)",
         "$map([$n - 1], $f)",
