@@ -37,7 +37,7 @@ struct Row {
     goal_without: Option<f64>,
 }
 
-const ROWS: [Row; 8] = [
+const ROWS: [Row; 10] = [
     Row {
         name: "W1",
         about: "100 Pass with Parameters, ResultPath",
@@ -102,6 +102,28 @@ const ROWS: [Row; 8] = [
         answer: echo,
         floor: |input, events| floor::w5(input, 3, events),
         goal: Some(3.0),
+        goal_without: None,
+    },
+    Row {
+        name: "W6a",
+        about: "100 Pass with two expressions of JSONata",
+        unit: "state",
+        units: 100,
+        file: "W6a",
+        answer: small,
+        floor: floor::w6a,
+        goal: Some(1.0),
+        goal_without: None,
+    },
+    Row {
+        name: "W6b",
+        about: "$map over 10,000 items in JSONata",
+        unit: "execution",
+        units: 1,
+        file: "W6b",
+        answer: small,
+        floor: floor::w6b,
+        goal: Some(3_000.0),
         goal_without: None,
     },
     Row {

@@ -29,6 +29,8 @@ fn workloads(criterion: &mut Criterion) {
         ("W5b", "W5b", 1, echo, |input, events| {
             floor::w5(input, 3, events)
         }),
+        ("W6a", "W6a", 100, small, floor::w6a),
+        ("W6b", "W6b", 1, small, floor::w6b),
         ("W9", "W9", 1, flaky, floor::w9),
     ];
     let mut group = criterion.benchmark_group("workloads");

@@ -142,6 +142,43 @@ pub(crate) fn w5(input: &Json, tasks: usize, events: bool) -> usize {
     events.end()
 }
 
+/// A hundred times: a number raised, a text in capitals, an object of three members.
+pub(crate) fn w6a(input: &Json, events: bool) -> usize {
+    let mut events = Events::new(events);
+    let mut value = input.clone();
+    let names = shape(["n", "tag", "name"]);
+    for _ in 0..100 {
+        events.push(0, &value);
+        let n = value.get("n").and_then(Json::as_i64).unwrap_or_default() + 1;
+        let name = value.get("name").and_then(Json::as_str);
+        let name = Json::from(name.unwrap_or_default().to_uppercase());
+        value = object(&names, [Json::from(n), Json::from("s"), name]);
+        events.push(1, &value);
+    }
+    events.end()
+}
+
+/// For each item an object of two members, in one state.
+pub(crate) fn w6b(input: &Json, events: bool) -> usize {
+    let mut events = Events::new(events);
+    events.push(0, input);
+    let items = input
+        .get("items")
+        .and_then(Json::as_array)
+        .unwrap_or_default();
+    let names = shape(["id", "d"]);
+    let results: Vec<Json> = items
+        .iter()
+        .map(|item| {
+            let id = item.get("id").and_then(Json::as_i64).unwrap_or_default();
+            object(&names, [Json::from(id), Json::from(id * 2)])
+        })
+        .collect();
+    let result = Json::from(results);
+    events.push(1, &result);
+    result.length() + events.end()
+}
+
 /// Four calls, of which three fail.
 pub(crate) fn w9(input: &Json, events: bool) -> usize {
     let mut events = Events::new(events);

@@ -46,6 +46,19 @@ pub(super) fn read(reader: &mut Reader<'_>, language: QueryLanguage) -> Option<T
         ));
     }
     let resource = resource?;
+    if language == QueryLanguage::Jsonata
+        && resource.value.starts_with("{%")
+        && resource.value.ends_with("%}")
+    {
+        let location = reader.at("Resource");
+        let message = "`Resource` must be written down, it cannot be an expression";
+        reader.report(Diagnostic::error(
+            codes::WRONG_TYPE,
+            location,
+            resource.span,
+            message,
+        ));
+    }
     if resource.value.is_empty() {
         let location = reader.at("Resource");
         let message = "`Resource` must not be empty";

@@ -13,13 +13,13 @@ use crate::conformance::{Kind, Options, run};
     after_help = "Exit codes:\n  0 all passed   1 a case failed   2 usage, or no case at all"
 )]
 pub(super) struct Conformance {
-    /// Case files, or folders of them
+    /// Case files, tables of JSONPath (.json) or JSONata (.jsonl) with their answers, or folders of them
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// Print the summary as JSON
     #[arg(long)]
     json: bool,
-    /// Only cases of these kinds: case, execution, execution_batch, api, test_state, validate, jsonpath
+    /// Only cases of these kinds: case, execution, execution_batch, api, test_state, validate, jsonpath, jsonata
     #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = kind)]
     only: Vec<Kind>,
     /// Only cases whose id has this text

@@ -54,7 +54,7 @@ pub(super) struct Case {
 /// What is run.
 enum Subject {
     Definition(String),
-    /// An expression of a Pass state's `Parameters`: its value is the output.
+    /// An expression of a Pass state's `Parameters`, or of its `Output` in JSONata: its value is the output.
     Expression(String),
 }
 
@@ -244,9 +244,14 @@ fn subject(root: &Member<'_>) -> Result<Subject, Malformed> {
 
 /// The machine of an `expression`.
 fn evaluating(expression: &str) -> Json {
+    let (language, field, name) = match expression.starts_with("{%") {
+        true => ("JSONata", "Output", "value"),
+        false => ("JSONPath", "Parameters", "value.$"),
+    };
     let state = Json::from([
         ("Type", Json::from("Pass")),
-        ("Parameters", [("value.$", Json::from(expression))].into()),
+        ("QueryLanguage", language.into()),
+        (field, [(name, Json::from(expression))].into()),
         ("End", true.into()),
     ]);
     [

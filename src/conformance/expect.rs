@@ -31,6 +31,8 @@ pub(super) struct Expected {
     code: Text,
     location: Text,
     is_warning: bool,
+    /// Compared where it is given.
+    message: Option<Text>,
 }
 
 impl Expectation {
@@ -202,7 +204,12 @@ pub(super) fn diagnosed(expected: &[Expected], found: &[Diagnostic]) -> Vec<Stri
     let found: Vec<Expected> = found
         .filter(|found| with_warnings || !found.is_warning)
         .collect();
-    if found == expected {
+    if found.len() == expected.len()
+        && found
+            .iter()
+            .zip(expected)
+            .all(|(found, expected)| expected.is_met_by(found))
+    {
         return Vec::new();
     }
     let list = |list: &[Expected]| {
@@ -233,7 +240,7 @@ fn status(member: &Member<'_>) -> Result<Text, Malformed> {
 
 impl Expected {
     fn read(member: &Member<'_>) -> Result<Self, Malformed> {
-        member.only(&["code", "location", "severity"])?;
+        member.only(&["code", "location", "severity", "message"])?;
         let is_warning = match member.get("severity") {
             Some(severity) => match severity.text()? {
                 "warning" => true,
@@ -247,7 +254,18 @@ impl Expected {
             code,
             location: member.need("location")?.text()?.into(),
             is_warning,
+            message: member
+                .get("message")
+                .map(|message| message.text().map(Text::from))
+                .transpose()?,
         })
+    }
+
+    fn is_met_by(&self, found: &Self) -> bool {
+        let is_message = self.message.is_none() || self.message == found.message;
+        is_message
+            && (&self.code, &self.location, self.is_warning)
+                == (&found.code, &found.location, found.is_warning)
     }
 
     fn of(diagnostic: &Diagnostic) -> Self {
@@ -255,12 +273,14 @@ impl Expected {
             code,
             location,
             severity,
+            message,
             ..
         } = diagnostic;
         Self {
             code: (*code).into(),
             location: location.as_str().into(),
             is_warning: *severity == Severity::Warning,
+            message: Some(message.as_str().into()),
         }
     }
 }
@@ -268,7 +288,11 @@ impl Expected {
 impl std::fmt::Display for Expected {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let kind = if self.is_warning { "warning " } else { "" };
-        write!(f, "{kind}{} at {}", self.code, self.location)
+        write!(f, "{kind}{} at {}", self.code, self.location)?;
+        match &self.message {
+            Some(message) => write!(f, " ({message})"),
+            None => Ok(()),
+        }
     }
 }
 

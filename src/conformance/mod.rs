@@ -9,6 +9,7 @@ mod compare;
 mod concrete;
 mod expect;
 mod ignore;
+mod jsonata;
 mod oracle;
 mod read;
 mod recording;
@@ -59,11 +60,13 @@ pub enum Kind {
     Validate,
     /// A JSONPath and what another engine answers.
     Jsonpath,
+    /// A JSONata expression and what the reference implementation answers.
+    Jsonata,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Case,
         Self::Execution,
         Self::ExecutionBatch,
@@ -71,6 +74,7 @@ impl Kind {
         Self::TestState,
         Self::Validate,
         Self::Jsonpath,
+        Self::Jsonata,
     ];
 
     /// The word for it: what recordings call their `kind`, and `case` for our own.
@@ -84,6 +88,7 @@ impl Kind {
             Self::TestState => "test_state",
             Self::Validate => "validate",
             Self::Jsonpath => "jsonpath",
+            Self::Jsonata => "jsonata",
         }
     }
 
@@ -155,6 +160,15 @@ pub fn run(
 }
 
 fn run_file(file: &File, text: &[u8], options: &Options) -> Vec<Entry> {
+    if file.has_lines() {
+        return match is_wanted(Kind::Jsonata, options) {
+            true => selected(
+                jsonata::entries(&file.id, &String::from_utf8_lossy(text)),
+                options,
+            ),
+            false => Vec::new(),
+        };
+    }
     let value = match Json::parse(text) {
         Ok(value) => value,
         Err(error) => {
@@ -212,7 +226,7 @@ fn selected_recording(file: &File, kind: &str, value: &Json, options: &Options) 
     let verdict = match known {
         Some(Kind::Execution) => recording::execution(value, options.strict),
         Some(Kind::ExecutionBatch) => recording::batch(value, options.strict),
-        Some(Kind::Api | Kind::TestState | Kind::Validate | Kind::Jsonpath) => {
+        Some(Kind::Api | Kind::TestState | Kind::Validate | Kind::Jsonpath | Kind::Jsonata) => {
             Ok(Verdict::Skipped(format!("of the kind {kind}")))
         }
         Some(Kind::Case) | None => Ok(Verdict::Failed(format!("there is no kind `{kind}`"))),
@@ -251,17 +265,14 @@ fn compile(definition: &str, jsonpath: Dialect) -> Result<Machine, Vec<Diagnosti
 }
 
 /// What the engine does not do yet, by the code it is refused with.
-const UNSUPPORTED: [&str; 1] = ["distributed-map-unsupported"];
+const UNSUPPORTED: &str = "distributed-map-unsupported";
 
 /// What becomes of a case whose definition is refused although it should not be.
 fn said(diagnostics: &[Diagnostic]) -> Verdict {
     let mut errors = diagnostics
         .iter()
         .filter(|diagnostic| diagnostic.severity == Severity::Error);
-    if let Some(unsupported) = errors
-        .clone()
-        .find(|error| UNSUPPORTED.contains(&error.code))
-    {
+    if let Some(unsupported) = errors.clone().find(|error| error.code == UNSUPPORTED) {
         return Verdict::Skipped(unsupported.code.to_owned());
     }
     match errors.next() {

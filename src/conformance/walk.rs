@@ -21,6 +21,13 @@ impl File {
         }
     }
 
+    /// Whether each line of it is a case, instead of the whole.
+    pub(super) fn has_lines(&self) -> bool {
+        self.path
+            .extension()
+            .is_some_and(|extension| extension == "jsonl")
+    }
+
     pub(super) fn read(&self) -> Result<Vec<u8>, Error> {
         fs::read(&self.path).map_err(|source| unreadable(&self.path, source))
     }
@@ -43,7 +50,7 @@ pub(super) fn files(paths: &[PathBuf]) -> Result<Vec<File>, Error> {
     Ok(files)
 }
 
-/// The `.json` files below a folder. Links to folders are not followed, so that a ring of them ends.
+/// The `.json` and `.jsonl` files below a folder. Links to folders are not followed, so that a ring of them ends.
 fn below(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_owned()];
@@ -59,7 +66,7 @@ fn below(folder: &Path) -> Result<Vec<PathBuf>, Error> {
             } else if !is_hidden
                 && path
                     .extension()
-                    .is_some_and(|extension| extension == "json")
+                    .is_some_and(|extension| extension == "json" || extension == "jsonl")
             {
                 found.push(path);
             }

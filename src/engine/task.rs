@@ -17,7 +17,7 @@ use super::{
 };
 use crate::asl::{Pattern, QueryLanguage, ResourceKind};
 use crate::machine::{State, Task};
-use crate::value::{Json, Timestamp};
+use crate::value::{Json, Text, Timestamp};
 
 /// Asks for the work.
 pub(super) fn enter(core: &mut Core<'_>, slot: Slot, state: &State, task: &Task) -> Step {
@@ -94,11 +94,11 @@ fn check_seconds(
     timeout: Option<u32>,
     heartbeat: Option<u32>,
 ) -> Result<(), Raise> {
-    let wrong = |message: &str| match state.query_language {
+    let wrong = |field: &'static str, message: &str| match state.query_language {
         QueryLanguage::JsonPath => Err(core.runtime(slot, state, message)),
         QueryLanguage::Jsonata => {
             let evaluation = Evaluation {
-                location: None,
+                location: Some(Text::new_static(field)),
                 previous: core.before(slot),
             };
             Err(core.query_failure(slot, state, message, evaluation))
@@ -107,12 +107,14 @@ fn check_seconds(
     for (field, seconds) in [("TimeoutSeconds", timeout), ("HeartbeatSeconds", heartbeat)] {
         if seconds.is_some_and(|seconds| !(1..=limits::SECONDS).contains(&seconds)) {
             let largest = limits::SECONDS;
-            return wrong(&format!("{field} must be between 1 and {largest}."));
+            let message = format!("{field} must be between 1 and {largest}.");
+            return wrong(field, &message);
         }
     }
     match (timeout, heartbeat) {
         (Some(timeout), Some(heartbeat)) if heartbeat >= timeout => {
-            wrong("HeartbeatSeconds must be smaller than TimeoutSeconds.")
+            let message = "HeartbeatSeconds must be smaller than TimeoutSeconds.";
+            wrong("HeartbeatSeconds", message)
         }
         _ => Ok(()),
     }

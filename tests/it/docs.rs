@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use sfn::conformance::{Options, run};
-use sfn::expr::{Call, Context, Dice, Scope, Sight, Variables};
+use sfn::expr::{Call, Context, Dice, Query, Scope, Sight, Variables};
 use sfn::{Json, Machine};
 
 use crate::sfn_run::sfn_run;
@@ -102,6 +102,48 @@ fn every_line_of_the_intrinsics_page_holds() {
     }
 }
 
+/// Lines like `$count([1, 2]) --> 2`; `nothing` stands for undefined, `error: ` comes before the words of a failure.
+#[test]
+fn every_line_of_the_jsonata_page_holds() {
+    let page = read("docs/jsonata.md");
+    let input = page
+        .split("```json\n")
+        .nth(1)
+        .and_then(|rest| rest.split("```").next())
+        .expect("the page has an input");
+    let input = Json::parse(input).expect("it is JSON");
+    let mut variables = Variables::default();
+    variables.set("limit".into(), Json::from(10));
+    let make = Json::object;
+    let scope = Scope {
+        input: &input,
+        context: &Context::new(&make),
+        variables: &variables,
+        dice: &Dice::new(0, 0),
+        sight: Sight::default(),
+    };
+    let lines: Vec<_> = page
+        .lines()
+        .filter_map(|line| line.split_once(" --> "))
+        .collect();
+    assert!(lines.len() > 35, "the page has only {} lines", lines.len());
+    for (text, expected) in lines {
+        let query = Query::compile(text, "Output").expect(text);
+        match (query.eval(&scope), expected.strip_prefix("error: ")) {
+            (Ok(value), _) => assert_eq!(Ok(value), Json::parse(expected), "{text}"),
+            (Err(fault), None) => {
+                assert_eq!(expected, "nothing", "{text}: {}", fault.message);
+                assert!(fault.message.ends_with("returned nothing (undefined)."));
+            }
+            (Err(fault), Some(words)) => assert!(
+                fault.message.ends_with(&format!("evaluation. {words}")),
+                "{text}: {}",
+                fault.message
+            ),
+        }
+    }
+}
+
 /// A row that says `done` names cases that exist.
 #[test]
 fn every_row_of_the_compatibility_table_is_true() {
@@ -170,6 +212,29 @@ fn every_row_about_jsonpath_names_a_case() {
         }
     }
     assert!(rows > 90, "only {rows} rows");
+}
+
+/// Of JSONata and of variables every row that is not `not yet` names a case, whatever its status.
+#[test]
+fn every_row_about_jsonata_or_variables_names_a_case() {
+    let page = read("docs/compat.md");
+    let mut rows = 0;
+    let mut section = "";
+    for line in page.lines() {
+        section = line.strip_prefix("## ").unwrap_or(section);
+        let is_row = line.starts_with("| ") && !line.starts_with("| feature");
+        let is_about = line.contains("JSONata") || ["JSONata", "Variables"].contains(&section);
+        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+        if is_row && is_about && cells.get(2) != Some(&"not yet") {
+            let case = cells.get(3).and_then(|cell| cell.split('`').nth(1));
+            let case = case.unwrap_or_else(|| panic!("no case is named: {line}"));
+            let file = case.split('#').next().unwrap_or_default();
+            let file = root().join(format!("conformance/{file}.json"));
+            assert!(file.exists(), "there is no {}: {line}", file.display());
+            rows += 1;
+        }
+    }
+    assert!(rows > 50, "only {rows} rows");
 }
 
 #[test]

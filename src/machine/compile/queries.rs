@@ -9,7 +9,7 @@ use super::expressions::{Expressions, place};
 use crate::asl::{Diagnostic, Node, Spanned, codes};
 use crate::expr::template::Segment;
 use crate::expr::{Query, Template};
-use crate::machine::state::{Items, TextField};
+use crate::machine::state::{Items, Selection, TextField};
 use crate::value::{Span, Text};
 
 /// What a field sees of `$states` beside `input` and `context`.
@@ -79,10 +79,10 @@ impl Expressions<'_> {
 
     /// `Items`
     pub(super) fn items(&mut self, node: &Node, location: &str) -> Items {
-        let inside = node.text().and_then(|text| Query::inside(text));
-        let query = inside.and_then(|inside| self.query(inside, location, node.span, Sees::Input));
-        match query {
-            Some(query) => Items::Query(query),
+        match node.text().and_then(|text| Query::inside(text)) {
+            Some(inside) => self
+                .query(inside, location, node.span, Sees::Input)
+                .map_or(Items::Path(Selection::Whole), Items::Query),
             None => Items::Template(self.query_template(node, location, Sees::Input)),
         }
     }

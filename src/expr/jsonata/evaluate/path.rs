@@ -63,12 +63,14 @@ impl Evaluator<'_> {
         let mut tuples: Option<Vec<Tuple>> = None;
         for (at, step) in steps.iter().enumerate() {
             let last = at + 1 == steps.len();
+            // The last step may be an array constructor, too, and the names that are followed first are steps.
+            let is_front = at == 0 && path.start.is_none() && step.is_cons();
             let binds = tuples.is_some() || step.is_tuple();
-            if binds && (at > 0 || !step.is_cons()) {
+            if binds && !is_front {
                 tuples = Some(self.tuple_step(step, &items, tuples, env)?);
                 continue;
             }
-            let value = if at == 0 && step.is_cons() {
+            let value = if is_front {
                 // An array constructor at the front is evaluated once, not for each item.
                 let input = match input.is_array() {
                     true => input.clone(),

@@ -9,7 +9,7 @@ use crate::expr::jsonata::evaluate::{Evaluator, equal, merge, order_texts};
 use crate::expr::jsonata::function::{Arguments, Builtin, Form, Place};
 use crate::expr::jsonata::item::{Flavour, Item, Value};
 use crate::expr::jsonata::number;
-use crate::value::{Json, Text};
+use crate::value::{Json, Number, Text};
 
 pub(super) static ROWS: [Builtin; 6] = [
     Builtin::new("append", "<xx:a>", 2, append),
@@ -215,6 +215,15 @@ fn sorted(items: &[Item], by: &Comparator) -> Option<Vec<Item>> {
             .try_fold(value, |value, name| value.get(name))?;
         keyed.push((key, value));
     }
+    if let Some(numbers) = keys(&keyed, Number::as_i64) {
+        return Some(in_order(numbers, by));
+    }
+    if let Some(numbers) = keys(&keyed, |number| match number {
+        Number::Float(float) => Some(*float),
+        _ => None,
+    }) {
+        return Some(in_order(numbers, by));
+    }
     let all = |is: fn(&Json) -> bool| keyed.iter().all(|(key, _)| is(key));
     if all(|key| key.as_number().is_some()) {
         keyed.sort_by(|(a, _), (b, _)| match (a, b) {
@@ -229,10 +238,26 @@ fn sorted(items: &[Item], by: &Comparator) -> Option<Vec<Item>> {
     } else {
         return None;
     }
-    let values = keyed
-        .into_iter()
-        .map(|(_, value)| Item::Json(value.clone()));
-    Some(values.collect())
+    Some(values(keyed))
+}
+
+/// The keys as plain numbers, if each is one of that kind: they are compared where they stand.
+fn keys<'a, K>(
+    keyed: &[(&Json, &'a Json)],
+    plain: impl Fn(&Number) -> Option<K>,
+) -> Option<Vec<(K, &'a Json)>> {
+    let plain = |(key, value): &(&Json, &'a Json)| Some((plain(key.as_number()?)?, *value));
+    keyed.iter().map(plain).collect()
+}
+
+fn in_order<K: PartialOrd>(mut keyed: Vec<(K, &Json)>, by: &Comparator) -> Vec<Item> {
+    keyed.sort_by(|(a, _), (b, _)| directed(a.partial_cmp(b).unwrap_or(Ordering::Equal), by));
+    values(keyed)
+}
+
+fn values<K>(keyed: Vec<(K, &Json)>) -> Vec<Item> {
+    let values = keyed.into_iter();
+    values.map(|(_, value)| Item::Json(value.clone())).collect()
 }
 
 fn directed(ordering: Ordering, by: &Comparator) -> Ordering {

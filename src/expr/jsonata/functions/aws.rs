@@ -15,7 +15,7 @@ use crate::expr::jsonata::number;
 use crate::value::{self, Json, Object, ParseError, Scalar, Span, Text};
 
 pub(super) static ROWS: [Builtin; 6] = [
-    Builtin::new("partition", "<an?:a<a>>", 2, partition),
+    Builtin::new("partition", "<xn?:a<a>>", 2, partition),
     Builtin::new("range", "<nnn?:a<n>>", 3, range),
     Builtin::new("hash", "<ss:s>", 2, hash),
     Builtin::new("random", "<n?:n>", 1, random),
@@ -23,7 +23,8 @@ pub(super) static ROWS: [Builtin; 6] = [
     Builtin::new("parse", "<s-:x>", 1, parse),
 ];
 
-/// Cuts an array into arrays of so many items.
+/// Cuts an array into arrays of so many items. Where other functions take one value for an array of one, this does not
+/// (conformance `jsonata/partition`).
 fn partition(
     evaluator: &mut Evaluator<'_>,
     arguments: &mut Arguments,
@@ -32,6 +33,10 @@ fn partition(
     let list = arguments.get(0);
     if list.is_undefined() {
         return Ok(Item::Undefined.into());
+    }
+    if !list.is_array() {
+        let message = "Argument 1 of function {{token}} does not match function signature";
+        return Err(Error::new("T0410", message));
     }
     let size = match arguments.get(1).as_f64().map(f64::trunc) {
         None => list.count().max(1),
