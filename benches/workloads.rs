@@ -18,7 +18,7 @@ use sfn::engine::Recording;
 type Floor = fn(&sfn::Json, bool) -> usize;
 
 fn workloads(criterion: &mut Criterion) {
-    let table: [(&str, &str, u64, common::Answer, Floor); 7] = [
+    let table: [(&str, &str, u64, common::Answer, Floor); 9] = [
         ("W1", "W1", 100, small, floor::w1),
         ("W2", "W2_10k", 20_001, small, floor::w2),
         ("W3", "W3_mc0", 10_000, small, floor::w3),
