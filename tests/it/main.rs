@@ -10,6 +10,8 @@ mod generator;
 mod interrupt;
 mod jsonata;
 mod jsonpath;
+#[cfg(unix)]
+mod kill;
 mod overlay;
 mod pictures;
 mod sfn_run;
