@@ -11,6 +11,8 @@ mod generator;
 mod interrupt;
 mod jsonata;
 mod jsonpath;
+#[cfg(unix)]
+mod kill;
 mod overlay;
 mod pictures;
 mod schema;
