@@ -55,6 +55,8 @@ pub mod driver;
 pub mod cli;
 #[cfg(feature = "cli")]
 pub mod conformance;
+#[cfg(feature = "server")]
+pub mod server;
 
 pub use expr::jsonata;
 

@@ -209,7 +209,12 @@ mod tests {
         let run = "arn:aws:states:us-east-1:123456789012:mapRun:m/label:u";
         assert_eq!(Arn::parse(run).unwrap().rest, Some("label:u"));
         assert_eq!(Arn::parse("m"), Err("Invalid ARN prefix: m".to_owned()));
-        for wrong in ["arn:aws:s3:::b", "arn:aws:states:r:a", "arn:aws:states:r:a:queue:q", "arn:aws:states:r:a:activity"] {
+        for wrong in [
+            "arn:aws:s3:::b",
+            "arn:aws:states:r:a",
+            "arn:aws:states:r:a:queue:q",
+            "arn:aws:states:r:a:activity",
+        ] {
             assert!(Arn::parse(wrong).is_err(), "{wrong}");
         }
     }

@@ -35,6 +35,7 @@ pub enum Code {
     RequestEntityTooLarge,
     ResourceNotFound,
     SerializationException,
+    ServiceQuotaExceededException,
     ServiceUnavailable,
     SignatureDoesNotMatch,
     StateMachineAlreadyExists,

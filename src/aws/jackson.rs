@@ -95,10 +95,7 @@ impl Scanner<'_> {
                     return Ok(true);
                 }
                 (_, c) => {
-                    let wanted = format!(
-                        "was expecting comma to separate {} entries",
-                        open.word()
-                    );
+                    let wanted = format!("was expecting comma to separate {} entries", open.word());
                     return Err(unexpected(c, &wanted));
                 }
             }
@@ -265,6 +262,9 @@ mod tests {
 
     #[test]
     fn what_is_json_is_read() {
-        assert_eq!(parse(" [1, {}] ").map(|json| json.to_string()).as_deref(), Ok("[1,{}]"));
+        assert_eq!(
+            parse(" [1, {}] ").map(|json| json.to_string()).as_deref(),
+            Ok("[1,{}]")
+        );
     }
 }

@@ -60,7 +60,11 @@ pub fn check(members: &[Member], request: &Json) -> Result<Json, Error> {
     if problems.is_empty() {
         return Ok(present.into());
     }
-    let errors = if problems.len() == 1 { "error" } else { "errors" };
+    let errors = if problems.len() == 1 {
+        "error"
+    } else {
+        "errors"
+    };
     Err(Error::validation(format!(
         "{} validation {errors} detected: {}",
         problems.len(),
@@ -261,7 +265,8 @@ mod tests {
 
     #[test]
     fn items_are_told_by_their_number_and_lists_by_what_they_hold() {
-        let request = r#"{"name":"n","routingConfiguration":[{"stateMachineVersionArn":"v","weight":101}]}"#;
+        let request =
+            r#"{"name":"n","routingConfiguration":[{"stateMachineVersionArn":"v","weight":101}]}"#;
         check(
             "CreateStateMachineAlias",
             request,

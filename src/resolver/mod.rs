@@ -155,7 +155,7 @@ pub(crate) mod tests {
             Call::Done(answer) => answer,
             Call::After(..) | Call::Later(_) | Call::Accepted | Call::Refused(_) => {
                 panic!("the answer is at hand")
-            },
+            }
         }
     }
 }

@@ -84,7 +84,7 @@ mod tests {
             Call::Done(answer) => answer,
             Call::After(..) | Call::Later(_) | Call::Accepted | Call::Refused(_) => {
                 panic!("the answer is at hand")
-            },
+            }
         }
     }
 

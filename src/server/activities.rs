@@ -38,7 +38,13 @@ pub(super) struct Taken {
 }
 
 impl Activity {
-    pub(super) fn new(arn: Text, name: Text, created: Timestamp, encryption: Json, tags: Tags) -> Self {
+    pub(super) fn new(
+        arn: Text,
+        name: Text,
+        created: Timestamp,
+        encryption: Json,
+        tags: Tags,
+    ) -> Self {
         Self {
             arn,
             name,

@@ -140,7 +140,10 @@ mod tests {
             r#"{{"StartAt":"T","States":{{"T":{{"Type":"Task","Resource":"{resource}","End":true}}}}}}"#
         );
         let refused = super::check(&definition, kind).err();
-        assert_eq!(refused.as_ref().map(|error| error.message.as_str()), expected);
+        assert_eq!(
+            refused.as_ref().map(|error| error.message.as_str()),
+            expected
+        );
     }
 
     #[test]
@@ -154,7 +157,11 @@ mod tests {
                 "Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: Express state machine does not support '.sync' service integration at /States/T/Resource'",
             ),
         );
-        check(StateMachineType::Express, "arn:aws:states:::sqs:sendMessage", None);
+        check(
+            StateMachineType::Express,
+            "arn:aws:states:::sqs:sendMessage",
+            None,
+        );
         check(
             StateMachineType::Express,
             "arn:aws:states:us-east-1:123456789012:activity:a",

@@ -100,7 +100,12 @@ impl Entry {
     pub(super) fn described(&self, data: Data) -> Object {
         let progress = self.progress();
         let shown = |payload: Text| (data == Data::Included).then(|| Json::from(payload));
-        let details = || Some(Json::from([("included", Json::from(data == Data::Included))]));
+        let details = || {
+            Some(Json::from([(
+                "included",
+                Json::from(data == Data::Included),
+            )]))
+        };
         let output = progress.outcome.as_ref().and_then(Outcome::output);
         let failure = progress.outcome.as_ref().and_then(Outcome::failure);
         let failure = |text: fn(&crate::Failure) -> Option<&Arc<str>>| {
@@ -117,7 +122,10 @@ impl Entry {
             ("stopDate", progress.stopped.map(time)),
             ("input", shown(self.input.clone())),
             ("inputDetails", details()),
-            ("output", output.and_then(|output| shown(output.to_string().into()))),
+            (
+                "output",
+                output.and_then(|output| shown(output.to_string().into())),
+            ),
             ("outputDetails", output.and_then(|_| details())),
             ("error", failure(|failure| failure.error.as_ref())),
             ("cause", failure(|failure| failure.cause.as_ref())),

@@ -20,6 +20,7 @@ mod page;
 mod references;
 mod run;
 mod tasks;
+mod tokens;
 mod wire;
 
 pub use http::app;

@@ -32,10 +32,16 @@ pub(super) fn states(definition: &Json) -> Vec<Found<'_>> {
                 match object.get(field) {
                     Some(Json::Array(branches)) => {
                         for (index, branch) in branches.iter().enumerate() {
-                            machines.push((format!("{location}/{field}[{index}]"), branch, jsonata));
+                            machines.push((
+                                format!("{location}/{field}[{index}]"),
+                                branch,
+                                jsonata,
+                            ));
                         }
                     }
-                    Some(machine) => machines.push((format!("{location}/{field}"), machine, jsonata)),
+                    Some(machine) => {
+                        machines.push((format!("{location}/{field}"), machine, jsonata))
+                    }
                     None => {}
                 }
             }
@@ -72,15 +78,24 @@ pub(super) fn of(definition: &Json) -> Json {
 
 fn in_state(found: &Found<'_>) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
-    let own = found.state.iter().filter(|(name, _)| !MACHINES.contains(&name.as_str()));
+    let own = found
+        .state
+        .iter()
+        .filter(|(name, _)| !MACHINES.contains(&name.as_str()));
     let mut open: Vec<(&str, &Json)> = own.map(|(name, value)| (name.as_str(), value)).collect();
     while let Some((name, value)) = open.pop() {
         match value {
-            Json::Object(object) => open.extend(object.iter().map(|(name, value)| (name.as_str(), value))),
+            Json::Object(object) => {
+                open.extend(object.iter().map(|(name, value)| (name.as_str(), value)))
+            }
             Json::Array(items) => open.extend(items.iter().map(|item| (name, item))),
             Json::String(text) if found.jsonata => {
-                let inner = text.strip_prefix("{%").and_then(|text| text.strip_suffix("%}"));
-                inner.into_iter().for_each(|text| in_expression(text, &mut names));
+                let inner = text
+                    .strip_prefix("{%")
+                    .and_then(|text| text.strip_suffix("%}"));
+                inner
+                    .into_iter()
+                    .for_each(|text| in_expression(text, &mut names));
             }
             Json::String(text) if is_path(name) => in_path(text, &mut names),
             _ => {}
@@ -150,8 +165,14 @@ mod tests {
 
     #[test]
     fn paths_refer_to_variables_where_paths_may_stand() {
-        check(r#"{"InputPath":"$a.b","Parameters":{"x.$":"States.Format('$n', $b, $.c, $$.Execution.Id)","y":"$d"}}"#, r#"{"S":["a","b"]}"#);
-        check(r#"{"Choices":[{"Variable":"$g","NumericEqualsPath":"$h"}]}"#, r#"{"S":["g","h"]}"#);
+        check(
+            r#"{"InputPath":"$a.b","Parameters":{"x.$":"States.Format('$n', $b, $.c, $$.Execution.Id)","y":"$d"}}"#,
+            r#"{"S":["a","b"]}"#,
+        );
+        check(
+            r#"{"Choices":[{"Variable":"$g","NumericEqualsPath":"$h"}]}"#,
+            r#"{"S":["g","h"]}"#,
+        );
         check(r#"{"InputPath":"$"}"#, "{}");
     }
 

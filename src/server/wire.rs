@@ -59,7 +59,10 @@ pub(super) fn revision(revision: &Revision) -> Object {
         ("tracingConfiguration", Some(tracing.clone())),
         ("encryptionConfiguration", Some(encryption.clone())),
         ("revisionId", text(revision.id.as_ref())),
-        ("variableReferences", has_references.then(|| references.clone())),
+        (
+            "variableReferences",
+            has_references.then(|| references.clone()),
+        ),
     ])
 }
 

@@ -111,7 +111,10 @@ const MOCK: Shape = Shape::Record(
         may("result", DATA),
         may(
             "errorOutput",
-            Shape::Record("MockErrorOutput", &[may("error", ERROR), may("cause", CAUSE)]),
+            Shape::Record(
+                "MockErrorOutput",
+                &[may("error", ERROR), may("cause", CAUSE)],
+            ),
         ),
         may(
             "fieldValidationMode",
@@ -150,190 +153,244 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 }
 
 const OPERATIONS: [(&str, &[Member]); 37] = [
-    ("CreateActivity", &[
-        must("name", NAME),
-        may("tags", TAGS),
-        may("encryptionConfiguration", ENCRYPTION),
-    ]),
-    ("CreateStateMachine", &[
-        must("name", NAME),
-        must("definition", DEFINITION),
-        must("roleArn", ARN),
-        may("type", TYPE),
-        may("loggingConfiguration", LOGGING),
-        may("tags", TAGS),
-        may("tracingConfiguration", TRACING),
-        may("publish", Shape::Flag),
-        may("versionDescription", DESCRIPTION),
-        may("encryptionConfiguration", ENCRYPTION),
-    ]),
-    ("CreateStateMachineAlias", &[
-        may("description", DESCRIPTION),
-        must("name", ALIAS_NAME),
-        must("routingConfiguration", ROUTING),
-    ]),
-    ("DeleteActivity", &[
-        must("activityArn", ARN),
-    ]),
-    ("DeleteStateMachine", &[
-        must("stateMachineArn", ARN),
-    ]),
-    ("DeleteStateMachineAlias", &[
-        must("stateMachineAliasArn", ARN),
-    ]),
-    ("DeleteStateMachineVersion", &[
-        must("stateMachineVersionArn", LONG_ARN),
-    ]),
-    ("DescribeActivity", &[
-        must("activityArn", ARN),
-    ]),
-    ("DescribeExecution", &[
-        must("executionArn", ARN),
-        may("includedData", INCLUDED_DATA),
-    ]),
-    ("DescribeMapRun", &[
-        must("mapRunArn", LONG_ARN),
-    ]),
-    ("DescribeStateMachine", &[
-        must("stateMachineArn", ARN),
-        may("includedData", INCLUDED_DATA),
-    ]),
-    ("DescribeStateMachineAlias", &[
-        must("stateMachineAliasArn", ARN),
-    ]),
-    ("DescribeStateMachineForExecution", &[
-        must("executionArn", ARN),
-        may("includedData", INCLUDED_DATA),
-    ]),
-    ("GetActivityTask", &[
-        must("activityArn", ARN),
-        may("workerName", NAME),
-    ]),
-    ("GetExecutionHistory", &[
-        must("executionArn", ARN),
-        may("maxResults", PAGE_SIZE),
-        may("reverseOrder", Shape::Flag),
-        may("nextToken", PAGE_TOKEN),
-        may("includeExecutionData", Shape::Flag),
-    ]),
-    ("ListActivities", &[
-        may("maxResults", PAGE_SIZE),
-        may("nextToken", PAGE_TOKEN),
-    ]),
-    ("ListExecutions", &[
-        may("stateMachineArn", ARN),
-        may("statusFilter", STATUS),
-        may("maxResults", PAGE_SIZE),
-        may("nextToken", LONG_PAGE_TOKEN),
-        may("mapRunArn", LONG_ARN),
-        may("redriveFilter", REDRIVE_FILTER),
-    ]),
-    ("ListMapRuns", &[
-        must("executionArn", ARN),
-        may("maxResults", PAGE_SIZE),
-        may("nextToken", LONG_PAGE_TOKEN),
-    ]),
-    ("ListStateMachineAliases", &[
-        must("stateMachineArn", ARN),
-        may("nextToken", PAGE_TOKEN),
-        may("maxResults", PAGE_SIZE),
-    ]),
-    ("ListStateMachineVersions", &[
-        must("stateMachineArn", ARN),
-        may("nextToken", PAGE_TOKEN),
-        may("maxResults", PAGE_SIZE),
-    ]),
-    ("ListStateMachines", &[
-        may("maxResults", PAGE_SIZE),
-        may("nextToken", PAGE_TOKEN),
-    ]),
-    ("ListTagsForResource", &[
-        must("resourceArn", ARN),
-    ]),
-    ("PublishStateMachineVersion", &[
-        must("stateMachineArn", ARN),
-        may("revisionId", REVISION),
-        may("description", DESCRIPTION),
-    ]),
-    ("RedriveExecution", &[
-        must("executionArn", ARN),
-        may("clientToken", CLIENT_TOKEN),
-    ]),
-    ("SendTaskFailure", &[
-        must("taskToken", TASK_TOKEN),
-        may("error", ERROR),
-        may("cause", CAUSE),
-    ]),
-    ("SendTaskHeartbeat", &[
-        must("taskToken", TASK_TOKEN),
-    ]),
-    ("SendTaskSuccess", &[
-        must("taskToken", TASK_TOKEN),
-        must("output", DATA),
-    ]),
-    ("StartExecution", &[
-        must("stateMachineArn", ARN),
-        may("name", NAME),
-        may("input", DATA),
-        may("traceHeader", TRACE_HEADER),
-    ]),
-    ("StartSyncExecution", &[
-        must("stateMachineArn", ARN),
-        may("name", NAME),
-        may("input", DATA),
-        may("traceHeader", TRACE_HEADER),
-        may("includedData", INCLUDED_DATA),
-    ]),
-    ("StopExecution", &[
-        must("executionArn", ARN),
-        may("error", ERROR),
-        may("cause", CAUSE),
-    ]),
-    ("TagResource", &[
-        must("resourceArn", ARN),
-        must("tags", TAGS),
-    ]),
-    ("TestState", &[
-        must("definition", DEFINITION),
-        may("roleArn", ARN),
-        may("input", DATA),
-        may("inspectionLevel", INSPECTION),
-        may("revealSecrets", Shape::Flag),
-        may("variables", DATA),
-        may("stateName", NAME),
-        may("mock", MOCK),
-        may("context", DATA),
-        may("stateConfiguration", STATE_CONFIGURATION),
-    ]),
-    ("UntagResource", &[
-        must("resourceArn", ARN),
-        must("tagKeys", TAG_KEYS),
-    ]),
-    ("UpdateMapRun", &[
-        must("mapRunArn", LONG_ARN),
-        may("maxConcurrency", COUNT),
-        may("toleratedFailurePercentage", PERCENTAGE),
-        may("toleratedFailureCount", COUNT),
-    ]),
-    ("UpdateStateMachine", &[
-        must("stateMachineArn", ARN),
-        may("definition", DEFINITION),
-        may("roleArn", ARN),
-        may("loggingConfiguration", LOGGING),
-        may("tracingConfiguration", TRACING),
-        may("publish", Shape::Flag),
-        may("versionDescription", DESCRIPTION),
-        may("encryptionConfiguration", ENCRYPTION),
-    ]),
-    ("UpdateStateMachineAlias", &[
-        must("stateMachineAliasArn", ARN),
-        may("description", DESCRIPTION),
-        may("routingConfiguration", ROUTING),
-    ]),
-    ("ValidateStateMachineDefinition", &[
-        must("definition", DEFINITION),
-        may("type", TYPE),
-        may("severity", SEVERITY),
-        may("maxResults", Shape::Whole(0, 100)),
-    ]),
+    (
+        "CreateActivity",
+        &[
+            must("name", NAME),
+            may("tags", TAGS),
+            may("encryptionConfiguration", ENCRYPTION),
+        ],
+    ),
+    (
+        "CreateStateMachine",
+        &[
+            must("name", NAME),
+            must("definition", DEFINITION),
+            must("roleArn", ARN),
+            may("type", TYPE),
+            may("loggingConfiguration", LOGGING),
+            may("tags", TAGS),
+            may("tracingConfiguration", TRACING),
+            may("publish", Shape::Flag),
+            may("versionDescription", DESCRIPTION),
+            may("encryptionConfiguration", ENCRYPTION),
+        ],
+    ),
+    (
+        "CreateStateMachineAlias",
+        &[
+            may("description", DESCRIPTION),
+            must("name", ALIAS_NAME),
+            must("routingConfiguration", ROUTING),
+        ],
+    ),
+    ("DeleteActivity", &[must("activityArn", ARN)]),
+    ("DeleteStateMachine", &[must("stateMachineArn", ARN)]),
+    (
+        "DeleteStateMachineAlias",
+        &[must("stateMachineAliasArn", ARN)],
+    ),
+    (
+        "DeleteStateMachineVersion",
+        &[must("stateMachineVersionArn", LONG_ARN)],
+    ),
+    ("DescribeActivity", &[must("activityArn", ARN)]),
+    (
+        "DescribeExecution",
+        &[
+            must("executionArn", ARN),
+            may("includedData", INCLUDED_DATA),
+        ],
+    ),
+    ("DescribeMapRun", &[must("mapRunArn", LONG_ARN)]),
+    (
+        "DescribeStateMachine",
+        &[
+            must("stateMachineArn", ARN),
+            may("includedData", INCLUDED_DATA),
+        ],
+    ),
+    (
+        "DescribeStateMachineAlias",
+        &[must("stateMachineAliasArn", ARN)],
+    ),
+    (
+        "DescribeStateMachineForExecution",
+        &[
+            must("executionArn", ARN),
+            may("includedData", INCLUDED_DATA),
+        ],
+    ),
+    (
+        "GetActivityTask",
+        &[must("activityArn", ARN), may("workerName", NAME)],
+    ),
+    (
+        "GetExecutionHistory",
+        &[
+            must("executionArn", ARN),
+            may("maxResults", PAGE_SIZE),
+            may("reverseOrder", Shape::Flag),
+            may("nextToken", PAGE_TOKEN),
+            may("includeExecutionData", Shape::Flag),
+        ],
+    ),
+    (
+        "ListActivities",
+        &[may("maxResults", PAGE_SIZE), may("nextToken", PAGE_TOKEN)],
+    ),
+    (
+        "ListExecutions",
+        &[
+            may("stateMachineArn", ARN),
+            may("statusFilter", STATUS),
+            may("maxResults", PAGE_SIZE),
+            may("nextToken", LONG_PAGE_TOKEN),
+            may("mapRunArn", LONG_ARN),
+            may("redriveFilter", REDRIVE_FILTER),
+        ],
+    ),
+    (
+        "ListMapRuns",
+        &[
+            must("executionArn", ARN),
+            may("maxResults", PAGE_SIZE),
+            may("nextToken", LONG_PAGE_TOKEN),
+        ],
+    ),
+    (
+        "ListStateMachineAliases",
+        &[
+            must("stateMachineArn", ARN),
+            may("nextToken", PAGE_TOKEN),
+            may("maxResults", PAGE_SIZE),
+        ],
+    ),
+    (
+        "ListStateMachineVersions",
+        &[
+            must("stateMachineArn", ARN),
+            may("nextToken", PAGE_TOKEN),
+            may("maxResults", PAGE_SIZE),
+        ],
+    ),
+    (
+        "ListStateMachines",
+        &[may("maxResults", PAGE_SIZE), may("nextToken", PAGE_TOKEN)],
+    ),
+    ("ListTagsForResource", &[must("resourceArn", ARN)]),
+    (
+        "PublishStateMachineVersion",
+        &[
+            must("stateMachineArn", ARN),
+            may("revisionId", REVISION),
+            may("description", DESCRIPTION),
+        ],
+    ),
+    (
+        "RedriveExecution",
+        &[must("executionArn", ARN), may("clientToken", CLIENT_TOKEN)],
+    ),
+    (
+        "SendTaskFailure",
+        &[
+            must("taskToken", TASK_TOKEN),
+            may("error", ERROR),
+            may("cause", CAUSE),
+        ],
+    ),
+    ("SendTaskHeartbeat", &[must("taskToken", TASK_TOKEN)]),
+    (
+        "SendTaskSuccess",
+        &[must("taskToken", TASK_TOKEN), must("output", DATA)],
+    ),
+    (
+        "StartExecution",
+        &[
+            must("stateMachineArn", ARN),
+            may("name", NAME),
+            may("input", DATA),
+            may("traceHeader", TRACE_HEADER),
+        ],
+    ),
+    (
+        "StartSyncExecution",
+        &[
+            must("stateMachineArn", ARN),
+            may("name", NAME),
+            may("input", DATA),
+            may("traceHeader", TRACE_HEADER),
+            may("includedData", INCLUDED_DATA),
+        ],
+    ),
+    (
+        "StopExecution",
+        &[
+            must("executionArn", ARN),
+            may("error", ERROR),
+            may("cause", CAUSE),
+        ],
+    ),
+    (
+        "TagResource",
+        &[must("resourceArn", ARN), must("tags", TAGS)],
+    ),
+    (
+        "TestState",
+        &[
+            must("definition", DEFINITION),
+            may("roleArn", ARN),
+            may("input", DATA),
+            may("inspectionLevel", INSPECTION),
+            may("revealSecrets", Shape::Flag),
+            may("variables", DATA),
+            may("stateName", NAME),
+            may("mock", MOCK),
+            may("context", DATA),
+            may("stateConfiguration", STATE_CONFIGURATION),
+        ],
+    ),
+    (
+        "UntagResource",
+        &[must("resourceArn", ARN), must("tagKeys", TAG_KEYS)],
+    ),
+    (
+        "UpdateMapRun",
+        &[
+            must("mapRunArn", LONG_ARN),
+            may("maxConcurrency", COUNT),
+            may("toleratedFailurePercentage", PERCENTAGE),
+            may("toleratedFailureCount", COUNT),
+        ],
+    ),
+    (
+        "UpdateStateMachine",
+        &[
+            must("stateMachineArn", ARN),
+            may("definition", DEFINITION),
+            may("roleArn", ARN),
+            may("loggingConfiguration", LOGGING),
+            may("tracingConfiguration", TRACING),
+            may("publish", Shape::Flag),
+            may("versionDescription", DESCRIPTION),
+            may("encryptionConfiguration", ENCRYPTION),
+        ],
+    ),
+    (
+        "UpdateStateMachineAlias",
+        &[
+            must("stateMachineAliasArn", ARN),
+            may("description", DESCRIPTION),
+            may("routingConfiguration", ROUTING),
+        ],
+    ),
+    (
+        "ValidateStateMachineDefinition",
+        &[
+            must("definition", DEFINITION),
+            may("type", TYPE),
+            may("severity", SEVERITY),
+            may("maxResults", Shape::Whole(0, 100)),
+        ],
+    ),
 ];

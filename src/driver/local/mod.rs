@@ -288,7 +288,11 @@ impl Handle {
         let _ = self.messages.send(Message::Stop(failure));
     }
 
-    async fn tell(&self, token: &str, update: TaskUpdate) -> Result<(), TokenError> {
+    /// Tells what the bearer of a token says.
+    ///
+    /// # Errors
+    /// When the token is not one of this execution, or its task is over.
+    pub async fn tell(&self, token: &str, update: TaskUpdate) -> Result<(), TokenError> {
         let (answer, told) = oneshot::channel();
         let message = Message::Token {
             token: token.to_owned(),
