@@ -13,10 +13,14 @@ mod history;
 mod input;
 mod interrupt;
 mod many;
+#[cfg(feature = "server")]
+mod mocks;
 mod progress;
 mod project;
 mod render;
 mod run;
+#[cfg(feature = "server")]
+mod serve;
 mod start;
 mod tasks;
 mod terminal;
@@ -79,6 +83,9 @@ enum Command {
     Graph(graph::Graph),
     /// Evaluate an expression: JSONata, a JSONPath, or an intrinsic function.
     Eval(eval::Eval),
+    /// Answer the API of the service over HTTP.
+    #[cfg(feature = "server")]
+    Serve(Box<serve::Serve>),
     /// Hold the engine to cases of behaviour.
     Conformance(conformance::Conformance),
     /// Print what makes a shell complete the words of sfn-run.
@@ -98,6 +105,7 @@ Examples:
   sfn-run machine.json input.json --graph run.svg
   sfn-run graph machine.json -o machine.svg
   sfn-run validate *.asl.json
+  sfn-run serve --port 8083
 
 Exit codes:
   0 succeeded   1 the execution failed   2 usage, or an invalid definition   3 timed out
@@ -118,6 +126,8 @@ pub fn main() -> ExitCode {
         Ok(Command::Validate(validate)) => validate.run(),
         Ok(Command::Graph(graph)) => graph.run(),
         Ok(Command::Eval(eval)) => eval.run(),
+        #[cfg(feature = "server")]
+        Ok(Command::Serve(serve)) => serve.run(),
         Ok(Command::Conformance(conformance)) => conformance.run(),
         Ok(Command::Completions(completions)) => completions.run(command()),
         Ok(Command::Man(man)) => man.run(command()),

@@ -25,6 +25,7 @@ mod wire;
 
 pub use http::app;
 pub use listen::{Limits, serve};
+pub use logs::Sink as LogSink;
 pub use tasks::{Answers, Asked};
 
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -49,7 +50,7 @@ pub struct Settings {
     /// What answers tasks that the service does not answer itself.
     pub answers: Answers,
     /// Where the logs of executions go, if anywhere.
-    pub execution_logs: Option<logs::Sink>,
+    pub execution_logs: Option<LogSink>,
 }
 
 impl Default for Settings {

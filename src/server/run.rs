@@ -13,6 +13,7 @@ use crate::aws::{Arn, ArnKind, Code, Error, jackson};
 use crate::driver::Report;
 use crate::driver::local::{Local, Run};
 use crate::engine::{Identity, Outcome, StateMachineType};
+use crate::resolver::Resolver;
 use crate::value::{Json, Text, Timestamp};
 
 /// How long after its end an execution can be redriven (API reference, `RedriveExecution`).
@@ -73,24 +74,25 @@ impl Service {
     /// refused.
     pub(super) fn start(self: &Arc<Self>, wanted: Wanted) -> Result<Arc<Entry>, Error> {
         let Wanted { facts, input } = wanted;
-        let entry = {
+        let entry = Arc::new(Entry::new(facts));
+        let resolver = tasks::resolver(self, &entry)?;
+        {
+            // Looked up and added in one go: of two that start at once under a name, one is first.
             let mut book = self.book();
-            if let Ok(known) = book.execution(&facts.arn) {
+            if let Ok(known) = book.execution(&entry.arn) {
                 let runs = known.progress().outcome.is_none();
-                if runs && known.input == facts.input {
+                if runs && known.input == entry.input {
                     return Ok(known);
                 }
                 return Err(Error::new(
                     Code::ExecutionAlreadyExists,
-                    format!("Execution Already Exists: '{}'", facts.arn),
+                    format!("Execution Already Exists: '{}'", entry.arn),
                 ));
             }
-            let entry = Arc::new(Entry::new(facts));
             book.add_execution(entry.clone());
-            entry
-        };
+        }
         self.metrics.started();
-        let local = self.local(&entry).configure(|start| {
+        let local = self.local(&entry, resolver).configure(|start| {
             start.input_text = Some(entry.input.clone());
             start.identity = Arc::new(identity(&entry));
             start.state_machine_type = entry.kind;
@@ -102,6 +104,7 @@ impl Service {
     /// Lets a failed execution go on where it failed.
     pub(super) fn redrive(self: &Arc<Self>, entry: &Arc<Entry>) -> Result<Timestamp, Error> {
         let refuse = |reason: String| Err(Error::new(Code::ExecutionNotRedrivable, reason));
+        let resolver = tasks::resolver(self, entry)?;
         let now = self.now();
         let parked = {
             let mut progress = entry.progress();
@@ -124,16 +127,16 @@ impl Service {
             parked
         };
         entry.tell(false);
-        let run = self.local(entry).redrive(parked);
+        let run = self.local(entry, resolver).redrive(parked);
         self.follow(entry, run);
         Ok(now)
     }
 
-    fn local(self: &Arc<Self>, entry: &Arc<Entry>) -> Local {
+    fn local(self: &Arc<Self>, entry: &Arc<Entry>, resolver: Arc<dyn Resolver>) -> Local {
         let (logged, kept) = (self.clone(), entry.clone());
         let keeper = entry.clone();
         Local::new(entry.revision.checked.machine.clone())
-            .resolver(tasks::resolver(self, entry))
+            .resolver(resolver)
             .pace(self.pace)
             .observer(move |event| {
                 logged.logs.event(&kept, event);

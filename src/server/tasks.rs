@@ -6,11 +6,12 @@ use std::sync::{Arc, Weak};
 use super::Service;
 use super::executions::Entry;
 use super::integration::Integration;
+use crate::aws::Error;
 use crate::engine::{Failure, TaskRequest};
 use crate::resolver::{Call, Registry, Resolver, Updates};
 
-/// Makes the resolver of an execution.
-pub type Answers = Arc<dyn Fn(Asked<'_>) -> Arc<dyn Resolver> + Send + Sync>;
+/// Makes the resolver of an execution, or tells why there can be none: a test case that nobody knows.
+pub type Answers = Arc<dyn Fn(Asked<'_>) -> Result<Arc<dyn Resolver>, String> + Send + Sync>;
 
 /// For which execution a resolver is wanted, and what the service answers itself.
 pub struct Asked<'a> {
@@ -29,12 +30,12 @@ pub(super) fn nothing() -> Answers {
         for (pattern, resolver) in asked.own {
             registry.add(pattern, resolver);
         }
-        Arc::new(registry)
+        Ok(Arc::new(registry))
     })
 }
 
 /// The resolver of an execution.
-pub(super) fn resolver(service: &Arc<Service>, entry: &Entry) -> Arc<dyn Resolver> {
+pub(super) fn resolver(service: &Arc<Service>, entry: &Entry) -> Result<Arc<dyn Resolver>, Error> {
     let activities: Arc<dyn Resolver> = Arc::new(Activities(Arc::downgrade(service)));
     let integration: Arc<dyn Resolver> = Arc::new(Integration::new(service));
     (service.answers)(Asked {
@@ -46,6 +47,7 @@ pub(super) fn resolver(service: &Arc<Service>, entry: &Entry) -> Arc<dyn Resolve
             ("aws-sdk:sfn:*", integration),
         ],
     })
+    .map_err(Error::validation)
 }
 
 /// Puts tasks into the queues of activities.
