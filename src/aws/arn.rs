@@ -125,8 +125,8 @@ impl<'a> Arn<'a> {
         if prefix != Some("arn") {
             return Err(format!("Invalid ARN prefix: {text}"));
         }
-        let mut place = parts.by_ref().take(4);
-        let (partition, service) = (place.next(), place.next());
+        let (partition, service) = (parts.next(), parts.next());
+        let (_region, _account) = (parts.next(), parts.next());
         if partition.is_none_or(str::is_empty) {
             return Err(format!("Invalid partition: {text}"));
         }

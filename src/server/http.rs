@@ -56,7 +56,7 @@ async fn operation(
     match &answer {
         Ok(_) => tracing::info!(operation = name, request = id, "answered"),
         Err(error) => {
-            tracing::info!(operation = name, request = id, code = %error.code, message = error.message, "refused");
+            tracing::info!(operation = name, request = id, code = %error.code, reason = error.message, "refused");
         }
     }
     response(answer, &id)
