@@ -3,7 +3,7 @@
 use super::super::read::{Malformed, Member};
 use super::super::unify::Unifier;
 use super::target::{Refusal, Reply};
-use crate::value::{Json, Object};
+use crate::value::{Json, Object, Timestamp};
 
 /// What is expected of a step.
 pub(super) enum Expected {
@@ -27,9 +27,12 @@ impl Expected {
     ) -> Result<Option<Self>, Malformed> {
         let names = Names::read(case)?;
         if let Some(error) = expectation.given("error") {
-            let is_client = error
-                .given("exception_typename")
-                .is_some_and(|name| name.value.as_str() == Some("ParamValidationError"));
+            let raised = error.given("exception_typename");
+            let is_client = match (&raised, error.value.as_str()) {
+                (Some(name), _) => name.value.as_str() == Some("ParamValidationError"),
+                (None, Some(text)) => text.starts_with("Parameter validation failed"),
+                (None, None) => false,
+            };
             return Ok(Some(if is_client {
                 Self::NotSent
             } else {
@@ -80,7 +83,7 @@ impl Expected {
             (Self::Elements(expected), Ok(response)) => {
                 let lists = response.as_object().into_iter().flat_map(Object::iter);
                 let mut lists = lists.filter_map(|(_, value)| value.as_array());
-                let actual = among(expected, lists.next().unwrap_or_default());
+                let actual = dated(&among(expected, lists.next().unwrap_or_default()));
                 let expected: Json = expected.iter().cloned().collect();
                 unifier.member(&step, &expected, &actual);
             }
@@ -101,7 +104,7 @@ impl Expected {
 
 /// A response as the recorder keeps it: with the status, and without what the service did not tell yet.
 fn as_recorded(response: &Json, expected: &Json, absent: &[&str]) -> Json {
-    let mut object = response.as_object().cloned().unwrap_or_default();
+    let mut object = dated(response).as_object().cloned().unwrap_or_default();
     if let Some(metadata) = expected.get("ResponseMetadata") {
         // A refusal would have come as one.
         object.insert("ResponseMetadata", metadata.clone());
@@ -110,6 +113,30 @@ fn as_recorded(response: &Json, expected: &Json, absent: &[&str]) -> Json {
         object.remove(member);
     }
     object.into()
+}
+
+/// A response with its times as texts: clients make dates of them. Our own responses have a few levels.
+fn dated(value: &Json) -> Json {
+    match value {
+        Json::Object(object) => object
+            .iter()
+            .map(|(name, value)| {
+                let is_time = name.ends_with("Date") || name == "timestamp";
+                match value.as_f64().filter(|_| is_time) {
+                    Some(seconds) => (name.clone(), text_of(seconds)),
+                    None => (name.clone(), dated(value)),
+                }
+            })
+            .collect::<Object>()
+            .into(),
+        Json::Array(items) => items.iter().map(dated).collect(),
+        value => value.clone(),
+    }
+}
+
+fn text_of(seconds: f64) -> Json {
+    let at = Timestamp::from_millis((seconds * 1_000.0).round() as i64);
+    at.to_string().into()
 }
 
 /// A refusal in the form in which the expectation tells it: what the client raised, its text, or its parts.
