@@ -72,6 +72,7 @@ impl Expected {
         index: usize,
         operation: &str,
         reply: &Reply,
+        earlier: &[Reply],
         unifier: &mut Unifier,
     ) {
         let step = format!("{index}:{operation}");
@@ -81,9 +82,13 @@ impl Expected {
                 unifier.member(&step, expected, &actual);
             }
             (Self::Elements(expected), Ok(response)) => {
-                let lists = response.as_object().into_iter().flat_map(Object::iter);
-                let mut lists = lists.filter_map(|(_, value)| value.as_array());
-                let actual = dated(&among(expected, lists.next().unwrap_or_default()));
+                // The test may have computed it from an earlier page.
+                let pages = std::iter::once(response).chain(earlier.iter().rev().flatten());
+                let mut lists = pages.filter_map(list).map(|list| among(expected, list));
+                let fits =
+                    |found: &Json| found.as_array().map(<[Json]>::len) == Some(expected.len());
+                let actual = lists.find(fits).unwrap_or_else(|| Json::from(Vec::new()));
+                let actual = dated(&actual);
                 let expected: Json = expected.iter().cloned().collect();
                 unifier.member(&step, &expected, &actual);
             }
@@ -178,6 +183,12 @@ fn with_status(metadata: &Json, status: u16) -> Json {
     let mut metadata = metadata.as_object().cloned().unwrap_or_default();
     metadata.insert("HTTPStatusCode", u32::from(status).into());
     metadata.into()
+}
+
+/// The list that a response has.
+fn list(response: &Json) -> Option<&[Json]> {
+    let mut members = response.as_object()?.iter();
+    members.find_map(|(_, value)| value.as_array())
 }
 
 /// Those elements of a list that are expected, known by their names, in the order of the list.

@@ -128,7 +128,7 @@ impl Player {
             let mut unifier = self.unifier.clone();
             let before = unifier.difference_count();
             for expected in &step.expected {
-                expected.compare(index, &step.operation, &reply, &mut unifier);
+                expected.compare(index, &step.operation, &reply, &self.replies, &mut unifier);
             }
             let differs = unifier.difference_count() > before;
             // A refusal is final.
