@@ -32,7 +32,7 @@
 //! | 3 | [`engine`] | the heart: pure, deterministic, no I/O |
 //! | 4 | [`aws`], [`resolver`], [`viz`] | the service's vocabulary; who does the work of tasks; pictures |
 //! | 5 | [`driver`] | those who live in time |
-//! | 6 | `cli`, `conformance` | doors |
+//! | 6 | `cli`, `conformance`, `server` | doors |
 //!
 //! `ARCHITECTURE.md` tells why, `docs/driving.md` how to drive an execution by hand, `docs/compat.md` what is as on AWS.
 
