@@ -153,7 +153,7 @@ fn within_length(length: usize, min: usize, max: usize, refuse: &mut impl FnMut(
     }
 }
 
-fn bounded<N: PartialOrd + std::fmt::Display>(
+fn bounded<N: PartialOrd + std::fmt::Display + Copy>(
     number: N,
     min: N,
     max: N,

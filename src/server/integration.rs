@@ -120,7 +120,7 @@ impl Called {
         let arn = started.get("ExecutionArn").and_then(Json::as_str);
         let child = self.service.book().execution(arn.unwrap_or_default());
         let child = child.map_err(|error| self.failure(&error))?;
-        updates.submitted(submission(started));
+        updates.submitted(submission(&started));
         locked(&self.children).insert(request.ticket, child.clone());
         child.end().await;
         locked(&self.children).remove(&request.ticket);
@@ -200,7 +200,7 @@ fn milliseconds(seconds: &Json) -> Json {
 }
 
 /// What the submission of a job tells: the answer, and how it came.
-fn submission(started: Json) -> Json {
+fn submission(started: &Json) -> Json {
     let id = chance::uuid();
     let length = started.length().to_string();
     let headers = |id: Json, length: Json, kind: Json| {

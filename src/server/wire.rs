@@ -67,7 +67,7 @@ pub(super) fn revision(revision: &Revision) -> Object {
 }
 
 /// Puts members behind those of an object.
-pub(super) fn with(mut object: Object, more: Object) -> Json {
+pub(super) fn with(mut object: Object, more: &Object) -> Json {
     for (name, value) in more.iter() {
         object.put(name, value.clone());
     }

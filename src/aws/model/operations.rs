@@ -147,7 +147,6 @@ pub fn members(operation: &str) -> Option<&'static [Member]> {
 }
 
 /// Every operation of the service.
-#[must_use]
 pub fn names() -> impl Iterator<Item = &'static str> {
     OPERATIONS.iter().map(|(name, _)| *name)
 }

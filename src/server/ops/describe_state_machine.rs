@@ -34,5 +34,5 @@ pub(super) fn call(service: &Arc<Service>, input: &Input) -> Answer {
         revision.remove("definition");
         revision.insert("definition", Json::from("{}"));
     }
-    Ok(wire::with(head, revision))
+    Ok(wire::with(head, &revision))
 }

@@ -13,5 +13,5 @@ pub(super) fn call(service: &Arc<Service>, input: &Input) -> Answer {
         ("name", Some(entry.machine_name.clone().into())),
         ("updateDate", Some(time(entry.revision.updated))),
     ]);
-    Ok(wire::with(head, wire::revision(&entry.revision)))
+    Ok(wire::with(head, &wire::revision(&entry.revision)))
 }
