@@ -32,7 +32,7 @@
 //! | 3 | [`engine`] | the heart: pure, deterministic, no I/O |
 //! | 4 | [`aws`], [`resolver`], [`store`], [`viz`] | the service's vocabulary; who does the work of tasks; where executions are kept; pictures |
 //! | 5 | [`driver`] | those who live in time |
-//! | 6 | `cli`, `conformance` | doors |
+//! | 6 | `cli`, `conformance`, `server` | doors |
 //!
 //! `ARCHITECTURE.md` tells why, `docs/driving.md` how to drive an execution by hand, `docs/compat.md` what is as on AWS.
 
@@ -56,6 +56,8 @@ pub mod driver;
 pub mod cli;
 #[cfg(feature = "cli")]
 pub mod conformance;
+#[cfg(feature = "server")]
+pub mod server;
 
 pub use expr::jsonata;
 

@@ -65,6 +65,103 @@ impl Place {
     }
 }
 
+/// The name of something of Step Functions, taken apart.
+///
+/// A machine's `rest` is a version or an alias; an execution's is its name (and the UUID of an express one); that of a map
+/// run is its label and UUID.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Arn<'a> {
+    /// What it names.
+    pub kind: ArnKind,
+    /// `arn:partition:states:region:account:`
+    pub place: &'a str,
+    /// The machine, or the activity.
+    pub name: &'a str,
+    /// What follows the name.
+    pub rest: Option<&'a str>,
+}
+
+/// What an ARN of Step Functions can name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "they say what they are")]
+pub enum ArnKind {
+    StateMachine,
+    Execution,
+    Express,
+    Activity,
+    MapRun,
+}
+
+impl ArnKind {
+    const ALL: [Self; 5] = [
+        Self::StateMachine,
+        Self::Execution,
+        Self::Express,
+        Self::Activity,
+        Self::MapRun,
+    ];
+
+    /// As it is spelled in ARNs.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::StateMachine => "stateMachine",
+            Self::Execution => "execution",
+            Self::Express => "express",
+            Self::Activity => "activity",
+            Self::MapRun => "mapRun",
+        }
+    }
+}
+
+impl<'a> Arn<'a> {
+    /// Takes an ARN of Step Functions apart.
+    ///
+    /// # Errors
+    /// What the service says of a text that is none.
+    pub fn parse(text: &'a str) -> Result<Self, String> {
+        let mut parts = text.splitn(6, ':');
+        let prefix = parts.next();
+        if prefix != Some("arn") {
+            return Err(format!("Invalid ARN prefix: {text}"));
+        }
+        let (partition, service) = (parts.next(), parts.next());
+        let (_region, _account) = (parts.next(), parts.next());
+        if partition.is_none_or(str::is_empty) {
+            return Err(format!("Invalid partition: {text}"));
+        }
+        if service != Some("states") {
+            return Err(format!("Invalid service name: {text}"));
+        }
+        let tail = parts
+            .next()
+            .ok_or_else(|| format!("ARN missing account id or resource: {text}"))?;
+        let place = &text[..text.len() - tail.len()];
+        let (kind, resource) = tail.split_once(':').unwrap_or((tail, ""));
+        let kind = ArnKind::ALL.into_iter().find(|known| known.word() == kind);
+        let kind = kind.ok_or_else(|| format!("Invalid resource type: {text}"))?;
+        let (name, rest) = match resource.split_once([':', '/']) {
+            Some((name, rest)) => (name, Some(rest)),
+            None => (resource, None),
+        };
+        if name.is_empty() {
+            return Err(format!("Resource is missing: {text}"));
+        }
+        Ok(Self {
+            kind,
+            place,
+            name,
+            rest,
+        })
+    }
+
+    /// The machine that a version, an alias, an execution or a map run belongs to.
+    #[must_use]
+    pub fn machine(&self) -> Text {
+        format!("{}stateMachine:{}", self.place, self.name).into()
+    }
+}
+
 /// The region that an ARN names; `None` when the text is no ARN or names none.
 #[must_use]
 pub fn region(arn: &str) -> Option<&str> {
@@ -98,6 +195,28 @@ mod tests {
             place.map_run("m", "label", "u"),
             format!("{start}mapRun:m/label:u")
         );
+    }
+
+    #[test]
+    fn an_arn_is_taken_apart() {
+        let text = "arn:aws:states:us-east-1:123456789012:stateMachine:m:3";
+        let arn = Arn::parse(text).unwrap();
+        assert_eq!(
+            (arn.kind, arn.name, arn.rest),
+            (ArnKind::StateMachine, "m", Some("3"))
+        );
+        assert_eq!(arn.machine(), text.strip_suffix(":3").unwrap());
+        let run = "arn:aws:states:us-east-1:123456789012:mapRun:m/label:u";
+        assert_eq!(Arn::parse(run).unwrap().rest, Some("label:u"));
+        assert_eq!(Arn::parse("m"), Err("Invalid ARN prefix: m".to_owned()));
+        for wrong in [
+            "arn:aws:s3:::b",
+            "arn:aws:states:r:a",
+            "arn:aws:states:r:a:queue:q",
+            "arn:aws:states:r:a:activity",
+        ] {
+            assert!(Arn::parse(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -4,6 +4,10 @@
 
 pub mod arn;
 mod details;
+pub mod error;
 pub mod history;
+pub mod jackson;
+pub mod model;
 
-pub use arn::Place;
+pub use arn::{Arn, ArnKind, Place};
+pub use error::{Code, Error};

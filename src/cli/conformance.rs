@@ -28,6 +28,9 @@ pub(super) struct Conformance {
     /// Compare also what a recording says is not to be compared
     #[arg(long)]
     strict: bool,
+    /// The server that calls of the API go to, instead of one in this process
+    #[arg(long, value_name = "URL")]
+    endpoint: Option<String>,
 }
 
 impl Conformance {
@@ -36,6 +39,7 @@ impl Conformance {
             only: self.only.clone(),
             filter: self.filter.clone(),
             strict: self.strict,
+            endpoint: self.endpoint.clone(),
         };
         let progress = |done: usize, total: usize| {
             if terminal::is_terminal() && (done.is_multiple_of(50) || done == total) {

@@ -16,12 +16,16 @@ mod history;
 mod input;
 mod interrupt;
 mod many;
+#[cfg(feature = "server")]
+mod mocks;
 mod progress;
 mod project;
 mod render;
 mod run;
 mod sarif;
 mod schema;
+#[cfg(feature = "server")]
+mod serve;
 mod start;
 mod tasks;
 mod terminal;
@@ -86,6 +90,9 @@ enum Command {
     Schema(schema::Schema),
     /// Evaluate an expression: JSONata, a JSONPath, or an intrinsic function.
     Eval(eval::Eval),
+    /// Answer the API of the service over HTTP.
+    #[cfg(feature = "server")]
+    Serve(Box<serve::Serve>),
     /// Hold the engine to cases of behaviour.
     Conformance(conformance::Conformance),
     /// Print what makes a shell complete the words of sfn-run.
@@ -106,6 +113,7 @@ Examples:
   sfn-run graph machine.json -o machine.svg
   sfn-run validate *.asl.json
   sfn-run validate template.yaml --format github
+  sfn-run serve --port 8083
 
 Exit codes:
   0 succeeded   1 the execution failed   2 usage, or an invalid definition   3 timed out
@@ -127,6 +135,8 @@ pub fn main() -> ExitCode {
         Ok(Command::Graph(graph)) => graph.run(),
         Ok(Command::Schema(schema)) => schema.run(),
         Ok(Command::Eval(eval)) => eval.run(),
+        #[cfg(feature = "server")]
+        Ok(Command::Serve(serve)) => serve.run(),
         Ok(Command::Conformance(conformance)) => conformance.run(),
         Ok(Command::Completions(completions)) => completions.run(command()),
         Ok(Command::Man(man)) => man.run(command()),

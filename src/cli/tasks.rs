@@ -7,6 +7,8 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::input::Source;
+#[cfg(feature = "server")]
+use super::mocks::Mocks;
 use super::project::{self, Project};
 use super::{gaps, render, terminal};
 use crate::engine::{Failure, TaskRequest};
@@ -76,13 +78,7 @@ pub(super) struct TestCase {
 }
 
 impl TaskOptions {
-    /// Reads what the options and the project say. The machine is called that in a file of mocks that knows several.
-    pub(super) fn tasks(
-        &self,
-        definition: &str,
-        machine: &Machine,
-        quiet: bool,
-    ) -> Result<Tasks, String> {
+    fn answers(&self) -> Result<Vec<(String, Answer)>, String> {
         let mut answers = Vec::new();
         for task in &self.task {
             let (pattern, answer) = split(task)?;
@@ -90,11 +86,27 @@ impl TaskOptions {
                 resolver(answer, None).map_err(|problem| format!("--task '{task}': {problem}"))?;
             answers.push((pattern.to_owned(), Answer::Always(resolver)));
         }
-        let project = match &self.config {
-            Some(file) => Some(Project::read(file)?),
-            None if self.no_config => None,
-            None => Project::around(definition)?,
-        };
+        Ok(answers)
+    }
+
+    /// The project that a definition belongs to.
+    fn project(&self, definition: &str) -> Result<Option<Project>, String> {
+        match &self.config {
+            Some(file) => Ok(Some(Project::read(file)?)),
+            None if self.no_config => Ok(None),
+            None => Project::around(definition),
+        }
+    }
+
+    /// Reads what the options and the project say. The machine is called that in a file of mocks that knows several.
+    pub(super) fn tasks(
+        &self,
+        definition: &str,
+        machine: &Machine,
+        quiet: bool,
+    ) -> Result<Tasks, String> {
+        let mut answers = self.answers()?;
+        let project = self.project(definition)?;
         let mut mock_file = self.mock.clone();
         if let Some(project) = project {
             let used =
@@ -128,6 +140,25 @@ impl TaskOptions {
     }
 }
 
+#[cfg(feature = "server")]
+impl TaskOptions {
+    /// The same for a server: its machines come later, and each execution says which test case it wants. The project is that
+    /// of the current folder; a file of mocks can also be named by `SFN_MOCK_CONFIG`, as for Step Functions Local.
+    pub(super) fn for_any_machine(&self) -> Result<(Tasks, Option<Mocks>), String> {
+        let mut answers = self.answers()?;
+        let mut file = self.mock.clone();
+        file = file.or_else(|| std::env::var_os("SFN_MOCK_CONFIG").map(PathBuf::from));
+        if let Some(project) = self.project(project::NAME)? {
+            answers.extend(project.tasks);
+            file = file.or(project.mock);
+        }
+        let case = self.test_case.as_deref();
+        let mocks = file.map(|file| Mocks::new(&file, case)).transpose()?;
+        let mock = None;
+        Ok((Tasks { answers, mock }, mocks))
+    }
+}
+
 impl Tasks {
     /// The patterns that are answered, those of `--task` first.
     pub(super) fn patterns(&self) -> impl Iterator<Item = &str> {
@@ -139,8 +170,8 @@ impl Tasks {
         self.mock.as_ref()
     }
 
-    /// A resolver for one execution: lists of answers and mocks count its attempts from the beginning.
-    pub(super) fn resolver(&self) -> Arc<dyn Resolver> {
+    /// What answers one execution, mocks apart: lists of answers count its attempts from the beginning.
+    pub(super) fn registry(&self) -> Registry {
         let mut registry = Registry::new();
         for (pattern, answer) in &self.answers {
             registry.add(pattern, answer.resolver());
@@ -148,6 +179,12 @@ impl Tasks {
         for urls in ["http://*", "https://*"] {
             registry.add(urls, Arc::new(post_to_resource));
         }
+        registry
+    }
+
+    /// A resolver for one execution: lists of answers and mocks count its attempts from the beginning.
+    pub(super) fn resolver(&self) -> Arc<dyn Resolver> {
+        let registry = self.registry();
         match &self.mock {
             None => Arc::new(registry),
             Some(case) => Arc::new(case.mock().otherwise(Arc::new(registry))),
@@ -170,17 +207,23 @@ fn post_to_resource(request: &Arc<TaskRequest>, updates: &Updates) -> Call {
     }
 }
 
-fn test_case(path: &Path, case: Option<&str>, definition: &str) -> Result<TestCase, String> {
+/// Reads a file of mocks; what is wrong with it is told at once.
+pub(super) fn mock_file(path: &Path) -> Result<MockFile, String> {
     let name = shown(path);
     let text = fs::read(path).map_err(|error| format!("{name} cannot be read: {error}"))?;
-    let file = MockFile::parse(&text).map_err(|diagnostics| {
+    MockFile::parse(&text).map_err(|diagnostics| {
         let source = Source {
             name: name.clone(),
             text,
         };
         render::diagnostics(&source, &diagnostics);
         format!("{name} is no file of mocks")
-    })?;
+    })
+}
+
+fn test_case(path: &Path, case: Option<&str>, definition: &str) -> Result<TestCase, String> {
+    let name = shown(path);
+    let file = mock_file(path)?;
     let (machine, case) = match case.and_then(|case| case.split_once('#')) {
         Some((machine, case)) => (Some(machine), Some(case)),
         None => (None, case),

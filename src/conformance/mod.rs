@@ -4,6 +4,8 @@
 //! so that a year of waiting takes no time at all. The cases know nothing of this library, and the format of our own is
 //! described in `conformance/README.md`.
 
+#[cfg(feature = "server")]
+mod api;
 mod case;
 mod compare;
 mod concrete;
@@ -41,6 +43,8 @@ pub struct Options {
     pub filter: Option<String>,
     /// Compares also what a recording says not to compare (its `ignore`).
     pub strict: bool,
+    /// The server that calls of the API go to; one in this process for each case when there is none.
+    pub endpoint: Option<String>,
 }
 
 /// The kinds of cases.
@@ -226,10 +230,12 @@ fn selected_recording(file: &File, kind: &str, value: &Json, options: &Options) 
     let verdict = match known {
         Some(Kind::Execution) => recording::execution(value, options.strict),
         Some(Kind::ExecutionBatch) => recording::batch(value, options.strict),
-        Some(Kind::Api | Kind::TestState | Kind::Validate | Kind::Jsonpath | Kind::Jsonata) => {
-            Ok(Verdict::Skipped(format!("of the kind {kind}")))
-        }
+        #[cfg(feature = "server")]
+        Some(Kind::Api) => api::steps(value, options),
+        #[cfg(feature = "server")]
+        Some(Kind::Validate) => api::single(value, "ValidateStateMachineDefinition", options),
         Some(Kind::Case) | None => Ok(Verdict::Failed(format!("there is no kind `{kind}`"))),
+        Some(_) => Ok(Verdict::Skipped(format!("of the kind {kind}"))),
     };
     Some(Entry {
         id,

@@ -40,7 +40,7 @@ static DATE: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// A comparison under way: what placeholders stand for so far, and what differs.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Unifier {
     bound: BTreeMap<String, String>,
     /// Members whose value was masked by a word, by the member's name.
@@ -67,6 +67,12 @@ impl Unifier {
     pub(super) fn ignoring(mut self, paths: Vec<Ignore>) -> Self {
         self.ignored = paths;
         self
+    }
+
+    /// How much differs so far.
+    #[cfg(feature = "server")]
+    pub(super) fn difference_count(&self) -> usize {
+        self.differences.len()
     }
 
     /// What differs.

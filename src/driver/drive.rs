@@ -77,6 +77,18 @@ impl<'m> Drive<'m> {
         self.due.push_back(EventKind::Begun(Box::new(start)));
     }
 
+    /// Goes on with an execution that failed, where it failed.
+    pub(super) fn redrive(&mut self, at: Timestamp, execution: Execution) {
+        self.started = at;
+        self.execution = execution;
+        self.due.push_back(EventKind::Redriven);
+    }
+
+    /// Gives the execution away, when it has ended.
+    pub(super) fn into_execution(self) -> Execution {
+        self.execution
+    }
+
     pub(super) fn execution(&self) -> &Execution {
         &self.execution
     }
@@ -219,6 +231,9 @@ impl<'m> Drive<'m> {
                 self.begun.push((request, work));
             }
             Call::Accepted => self.push_update(request.ticket, TaskUpdate::Accepted),
+            Call::Refused(failure) => {
+                self.push_update(request.ticket, TaskUpdate::Refused(failure));
+            }
         }
     }
 

@@ -9,7 +9,7 @@
 //! All do what `docs/driving.md` says: advance, (commit,) perform, advance again.
 
 mod drive;
-#[cfg(feature = "server")]
+#[cfg(feature = "durable")]
 pub mod durable;
 #[cfg(feature = "local")]
 pub mod local;

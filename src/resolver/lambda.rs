@@ -39,6 +39,7 @@ pub(super) fn invoked(request: &TaskRequest, call: Call) -> Call {
         Call::After(delay, answer) => Call::After(delay, around(answer)),
         Call::Later(work) => Call::later(async { around(work.await) }),
         Call::Accepted => Call::Accepted,
+        Call::Refused(failure) => Call::Refused(failure),
     }
 }
 

@@ -61,6 +61,8 @@ pub enum Call {
     Later(Pending),
     /// Somebody else has it now, and answers with the task's token, or never.
     Accepted,
+    /// It cannot even be asked for: an activity that is not there. The whole execution fails with this.
+    Refused(Failure),
 }
 
 impl Call {
@@ -151,7 +153,9 @@ pub(crate) mod tests {
         let request = request(resource, input);
         match resolver.call(&request, &Updates::ignored(request.ticket)) {
             Call::Done(answer) => answer,
-            Call::After(..) | Call::Later(_) | Call::Accepted => panic!("the answer is at hand"),
+            Call::After(..) | Call::Later(_) | Call::Accepted | Call::Refused(_) => {
+                panic!("the answer is at hand")
+            }
         }
     }
 }

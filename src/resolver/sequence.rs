@@ -82,7 +82,9 @@ mod tests {
             }),
         ) {
             Call::Done(answer) => answer,
-            Call::After(..) | Call::Later(_) | Call::Accepted => panic!("the answer is at hand"),
+            Call::After(..) | Call::Later(_) | Call::Accepted | Call::Refused(_) => {
+                panic!("the answer is at hand")
+            }
         }
     }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::Answer;
 use crate::engine::{TaskUpdate, Ticket};
 use crate::value::Json;
 
@@ -44,6 +45,11 @@ impl Updates {
     /// The job of a `.sync` resource was accepted, and this is what the service answered.
     pub fn submitted(&self, output: Json) {
         (self.sink)(self.ticket, TaskUpdate::Returned(Ok(output)));
+    }
+
+    /// The job is done: what ends a task that was [`Accepted`](super::Call::Accepted).
+    pub fn completed(&self, answer: Answer) {
+        (self.sink)(self.ticket, TaskUpdate::Completed(answer));
     }
 
     #[cfg(test)]

@@ -11,11 +11,15 @@ const FLOORS: &[&[&str]] = &[
     &["engine"],
     &["aws", "resolver", "store", "viz"],
     &["driver"],
-    &["cli", "conformance"],
+    &["cli", "conformance", "server"],
 ];
 
-/// The command line opens the conformance runner's door.
-const NEIGHBOURS: &[(&str, &str)] = &[("cli", "conformance")];
+/// The command line opens the other doors, and recorded calls go through the server's.
+const NEIGHBOURS: &[(&str, &str)] = &[
+    ("cli", "conformance"),
+    ("cli", "server"),
+    ("conformance", "server"),
+];
 
 /// What the pure floors may not name: time, chance, and the world outside.
 const IMPURE: &[&str] = &[

@@ -95,6 +95,9 @@ impl Shard {
                 return self.push(key, Arrival::Answer(request.clone(), answer, whole), None);
             }
             Call::Accepted => return self.update(key, request, TaskUpdate::Accepted),
+            Call::Refused(failure) => {
+                return self.update(key, request, TaskUpdate::Refused(failure));
+            }
             Call::After(delay, answer) => {
                 let delay = self.shared.pace.of(delay);
                 let work = async move {

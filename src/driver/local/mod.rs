@@ -35,7 +35,7 @@ pub(crate) use self::clock::wall;
 use self::scene::{Message, Scene};
 use super::Report;
 use super::drive::{Drive, Listener};
-use crate::engine::{Failure, HistoryEvent, Start, TaskUpdate, TokenError};
+use crate::engine::{Execution, Failure, HistoryEvent, Start, TaskUpdate, TokenError};
 use crate::machine::Machine;
 use crate::resolver::{Registry, Resolver};
 use crate::value::{Json, Timestamp};
@@ -49,7 +49,12 @@ pub struct Local {
     pace: Pace,
     listener: Option<Listener>,
     idler: Option<Idler>,
+    keeper: Option<Keeper>,
+    redriven: Option<Execution>,
 }
+
+/// Takes an execution that has ended.
+type Keeper = Box<dyn FnOnce(Execution) + Send>;
 
 /// Hears that an execution has nothing to do until some moment.
 type Idler = Box<dyn FnMut(Option<Timestamp>) + Send>;
@@ -82,6 +87,8 @@ impl Local {
             pace: Pace::Real,
             listener: None,
             idler: None,
+            keeper: None,
+            redriven: None,
         }
     }
 
@@ -145,6 +152,23 @@ impl Local {
         }
     }
 
+    /// Somebody who takes the execution when it has ended, to redrive it some day.
+    #[must_use]
+    pub fn keeper(self, keeper: impl FnOnce(Execution) + Send + 'static) -> Self {
+        Self {
+            keeper: Some(Box::new(keeper)),
+            ..self
+        }
+    }
+
+    /// Goes on with an execution of this machine that failed, where it failed: `RedriveExecution`. What it was told at its
+    /// start it still knows. Must be called inside a tokio runtime.
+    #[must_use]
+    pub fn redrive(mut self, execution: Execution) -> Run {
+        self.redriven = Some(execution);
+        self.start(Json::Null)
+    }
+
     /// Starts an execution. Must be called inside a tokio runtime; poll or await what comes back to let it run.
     #[must_use]
     pub fn start(self, input: Json) -> Run {
@@ -173,15 +197,19 @@ impl Local {
             drive.listen(listener);
         }
         let clock = Clock::new(self.pace, self.begun);
-        drive.begin(
-            clock.now(),
-            Start {
-                input,
-                ..self.start
-            },
-        );
+        match self.redriven {
+            Some(execution) => drive.redrive(clock.now(), execution),
+            None => drive.begin(
+                clock.now(),
+                Start {
+                    input,
+                    ..self.start
+                },
+            ),
+        }
         let mut scene = Scene::new(drive, clock, inbox, answerable);
         scene.idler = self.idler;
+        scene.keeper = self.keeper;
         scene.play().await
     }
 }
@@ -260,7 +288,11 @@ impl Handle {
         let _ = self.messages.send(Message::Stop(failure));
     }
 
-    async fn tell(&self, token: &str, update: TaskUpdate) -> Result<(), TokenError> {
+    /// Tells what the bearer of a token says.
+    ///
+    /// # Errors
+    /// When the token is not one of this execution, or its task is over.
+    pub async fn tell(&self, token: &str, update: TaskUpdate) -> Result<(), TokenError> {
         let (answer, told) = oneshot::channel();
         let message = Message::Token {
             token: token.to_owned(),

@@ -10,7 +10,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::{AbortHandle, JoinError, JoinSet};
 use tokio::time::sleep;
 
-use super::{Clock, Idler};
+use super::{Clock, Idler, Keeper};
 use crate::driver::Report;
 use crate::driver::drive::Drive;
 use crate::engine::{EventKind, Failure, TaskRequest, TaskUpdate, Ticket, TokenError, Wake, Why};
@@ -45,6 +45,7 @@ pub(super) struct Scene<'m> {
     /// Which attempt a task of the runtime works on.
     tickets: BTreeMap<tokio::task::Id, Ticket>,
     pub(super) idler: Option<Idler>,
+    pub(super) keeper: Option<Keeper>,
 }
 
 /// What happened while the execution had nothing to do, or between two things that it did.
@@ -72,6 +73,7 @@ impl<'m> Scene<'m> {
             running,
             tickets,
             idler: None,
+            keeper: None,
         }
     }
 
@@ -88,6 +90,9 @@ impl<'m> Scene<'m> {
                 }
             } else if let Some(report) = self.drive.report() {
                 self.tasks.shutdown().await;
+                if let Some(keeper) = self.keeper {
+                    keeper(self.drive.into_execution());
+                }
                 return report;
             } else {
                 let arrival = self.wait().await;
