@@ -145,8 +145,6 @@ impl Evaluator<'_> {
         tuples: &[Tuple],
         env: &Env,
     ) -> Result<Item, Error> {
-        let nothing = [Tuple::default()];
-        let tuples = if tuples.is_empty() { &nothing } else { tuples };
         let mut buckets: Buckets<Vec<Tuple>> = Buckets::default();
         for tuple in tuples {
             let env = Frame::with(env, tuple.bindings.clone());

@@ -58,7 +58,11 @@ impl Evaluator<'_> {
             None => vec![input.clone()],
         };
         if items.is_empty() {
-            return Ok(Found::Value(Value::Sequence(items)));
+            let binds = path.start.is_none() && steps.first().is_some_and(Node::is_tuple);
+            return Ok(match binds {
+                true => Found::Tuples(Vec::new()),
+                false => Found::Value(Value::Sequence(items)),
+            });
         }
         let mut tuples: Option<Vec<Tuple>> = None;
         for (at, step) in steps.iter().enumerate() {
