@@ -23,6 +23,8 @@ pub(super) struct Expectation {
     calls: Vec<(Text, Json)>,
     /// The definition is refused with exactly these.
     pub(super) diagnostics: Option<Vec<Expected>>,
+    /// The definition is accepted, and exactly these look wrong.
+    pub(super) warnings: Option<Vec<Expected>>,
 }
 
 /// An expected diagnostic.
@@ -35,7 +37,7 @@ pub(super) struct Expected {
 
 impl Expectation {
     pub(super) fn read(member: &Member<'_>) -> Result<Self, Malformed> {
-        const MEMBERS: [&str; 9] = [
+        const MEMBERS: [&str; 10] = [
             "status",
             "output",
             "error",
@@ -45,15 +47,22 @@ impl Expectation {
             "history",
             "calls",
             "diagnostics",
+            "warnings",
         ];
         member.only(&MEMBERS)?;
         if member.get("diagnostics").is_some() && member.members()?.len() > 1 {
             return member.fail("says how a definition is refused, and so nothing else");
         }
+        if member.get("warnings").is_some() && member.members()?.len() > 1 {
+            return member.fail("says what looks wrong with a definition, and so nothing else");
+        }
         let value = |name| member.get(name).map(|member| member.value.clone());
         let diagnostics = member
             .get("diagnostics")
             .map(|list| list.items()?.iter().map(Expected::read).collect());
+        let warnings = member
+            .get("warnings")
+            .map(|list| list.items()?.iter().map(Expected::warning).collect());
         let history = member
             .get("history")
             .map_or_else(|| Ok(Vec::new()), |list| list.items())?;
@@ -79,6 +88,7 @@ impl Expectation {
                 .map(|(state, calls)| (state.clone(), calls.value.clone()))
                 .collect(),
             diagnostics: diagnostics.transpose()?,
+            warnings: warnings.transpose()?,
         })
     }
 
@@ -202,6 +212,16 @@ pub(super) fn diagnosed(expected: &[Expected], found: &[Diagnostic]) -> Vec<Stri
     let found: Vec<Expected> = found
         .filter(|found| with_warnings || !found.is_warning)
         .collect();
+    unlike("diagnostics", expected, &found)
+}
+
+/// What differs in what looks wrong with a definition that is accepted.
+pub(super) fn warned(expected: &[Expected], found: &[Diagnostic]) -> Vec<String> {
+    let found: Vec<Expected> = found.iter().map(Expected::of).collect();
+    unlike("warnings", expected, &found)
+}
+
+fn unlike(what: &str, expected: &[Expected], found: &[Expected]) -> Vec<String> {
     if found == expected {
         return Vec::new();
     }
@@ -212,9 +232,9 @@ pub(super) fn diagnosed(expected: &[Expected], found: &[Diagnostic]) -> Vec<Stri
             .join(", ")
     };
     vec![format!(
-        "diagnostics: expected [{}]; found [{}]",
+        "{what}: expected [{}]; found [{}]",
         list(expected),
-        list(&found)
+        list(found)
     )]
 }
 
@@ -247,6 +267,15 @@ impl Expected {
             code,
             location: member.need("location")?.text()?.into(),
             is_warning,
+        })
+    }
+
+    fn warning(member: &Member<'_>) -> Result<Self, Malformed> {
+        member.only(&["code", "location"])?;
+        Ok(Self {
+            code: member.need("code")?.text()?.into(),
+            location: member.need("location")?.text()?.into(),
+            is_warning: true,
         })
     }
 

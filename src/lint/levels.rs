@@ -56,6 +56,23 @@ impl Levels {
         }
     }
 
+    /// Says several at once: `all` before names, however they are ordered.
+    ///
+    /// # Errors
+    /// When no lint has one of the names.
+    pub fn say(&mut self, said: &[(Vec<String>, Level)]) -> Result<(), UnknownLint> {
+        let each = |(names, level): &(Vec<String>, Level)| {
+            let level = *level;
+            names.clone().into_iter().map(move |name| (name, level))
+        };
+        let (all, named): (Vec<_>, Vec<_>) = said
+            .iter()
+            .flat_map(each)
+            .partition(|(name, _)| name == "all");
+        let mut said = all.into_iter().chain(named);
+        said.try_for_each(|(name, level)| self.set(&name, level))
+    }
+
     /// The level of a lint.
     #[must_use]
     pub fn of(&self, lint: &Lint) -> Level {
