@@ -6,6 +6,7 @@ use super::reads::{Read, Source};
 use super::shape::{Shape, given};
 use super::subject::{Finding, Place, Subject, list};
 use super::{Level, Lint};
+use crate::asl::Node;
 use crate::value::Text;
 
 pub(super) const PATH_NOT_PRODUCED: Lint = Lint {
@@ -28,11 +29,12 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
             names.insert(&subject.machine.state(from).name);
             shapes.push(given(subject, from, edge));
         }
-        if shapes.is_empty() || shapes.iter().any(|shape| matches!(shape, Shape::Unknown)) {
+        let is_certain = !shapes.iter().any(|shape| matches!(shape, Shape::Unknown));
+        if shapes.is_empty() || !is_certain || asks_whether(place) {
             continue;
         }
         for read in &place.reads {
-            if let Some(missing) = missing(read, place, &shapes) {
+            if let Some(missing) = missing(read, &shapes) {
                 let message = format!(
                     "`{}` finds nothing: what comes from {} has no `{missing}`",
                     read.text,
@@ -46,8 +48,8 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
 }
 
 /// The name that the read looks for and that is in none of the shapes.
-fn missing<'r>(read: &'r Read, place: &Place<'_>, shapes: &[Shape<'_>]) -> Option<&'r Text> {
-    if read.source != Source::Input || read.names.is_empty() || asks_whether(read, place) {
+fn missing<'r>(read: &'r Read, shapes: &[Shape<'_>]) -> Option<&'r Text> {
+    if read.source != Source::Input || read.names.is_empty() || read.asks {
         return None;
     }
     let mut missing = None;
@@ -57,26 +59,16 @@ fn missing<'r>(read: &'r Read, place: &Place<'_>, shapes: &[Shape<'_>]) -> Optio
     missing
 }
 
-/// Whether the state asks if it is there before it reads.
-fn asks_whether(read: &Read, place: &Place<'_>) -> bool {
-    place.leaves.iter().any(|leaf| {
-        let asks_in_path = leaf.name == "Variable" && *leaf.text == read.text;
-        let asks_in_query = leaf.location == read.location && leaf.text.contains("$exists(");
-        asks_in_path && read.field != "Variable" || asks_in_query
-    }) || read.field == "Variable" && has_is_present(place)
-}
-
-fn has_is_present(place: &Place<'_>) -> bool {
-    place.node.get("Choices").is_some_and(|choices| {
-        let mut open = vec![choices];
-        while let Some(node) = open.pop() {
-            if node.get("IsPresent").is_some() {
-                return true;
-            }
-            let members = node.members().unwrap_or_default().iter();
-            open.extend(members.map(|member| &member.value));
-            open.extend(node.items().unwrap_or_default());
+/// Whether a Choice state asks if something is there: its other tests may lean on the answer.
+fn asks_whether(place: &Place<'_>) -> bool {
+    let mut open: Vec<&Node> = place.node.get("Choices").into_iter().collect();
+    while let Some(node) = open.pop() {
+        if node.get("IsPresent").is_some() {
+            return true;
         }
-        false
-    })
+        let members = node.members().unwrap_or_default().iter();
+        open.extend(members.map(|member| &member.value));
+        open.extend(node.items().unwrap_or_default());
+    }
+    false
 }

@@ -75,7 +75,7 @@ impl<'a> Reaching<'a> {
                 .flat_map(|id| graph.neighbors(*id))
                 .map(|id| groups[id.index()])
                 .collect();
-            if targets.iter().any(|target| inside(target)) {
+            if targets.iter().any(inside) {
                 known[group].add(&assigned);
             }
             assigned.add(&known[group]);

@@ -23,6 +23,8 @@ pub(super) struct Read {
     pub(super) source: Source,
     /// The plain names on the way to it, from the source.
     pub(super) names: Vec<Text>,
+    /// Whether its expression asks if something is there, and so may well find nothing.
+    pub(super) asks: bool,
     /// How it is written.
     pub(super) text: Text,
     /// The name of the field that reads it.
@@ -124,6 +126,7 @@ fn of_query(leaf: &Leaf<'_>, found: &mut Vec<Read>) {
         found.push(Read {
             source,
             names: names.to_vec(),
+            asks: leaf.text.contains("$exists("),
             text: format!("${}{dotted}", variable.name).into(),
             field: leaf.name.into(),
             location: leaf.location.clone(),
@@ -164,6 +167,7 @@ fn of_path(state: &State, leaf: &Leaf<'_>, path: &Path) -> Option<Read> {
     Some(Read {
         source,
         names,
+        asks: false,
         text: path.text().clone(),
         field: leaf.name.into(),
         location: leaf.location.clone(),

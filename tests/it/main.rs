@@ -10,6 +10,7 @@ mod generator;
 mod interrupt;
 mod jsonata;
 mod jsonpath;
+mod lints;
 mod overlay;
 mod pictures;
 mod schema;
