@@ -29,7 +29,7 @@
 //! | 0 | [`value`] | JSON that is shared instead of copied; moments in time |
 //! | 1 | [`expr`], [`asl`] | the expression languages; the States Language as written |
 //! | 2 | [`machine`] | the program |
-//! | 3 | [`engine`] | the heart: pure, deterministic, no I/O |
+//! | 3 | [`engine`], [`lint`] | the heart: pure, deterministic, no I/O; what looks wrong with a program |
 //! | 4 | [`aws`], [`resolver`], [`store`], [`viz`] | the service's vocabulary; who does the work of tasks; where executions are kept; pictures |
 //! | 5 | [`driver`] | those who live in time |
 //! | 6 | `cli`, `conformance`, `server` | doors |
@@ -44,6 +44,7 @@ pub mod expr;
 pub mod machine;
 
 pub mod engine;
+pub mod lint;
 
 pub mod aws;
 pub mod resolver;

@@ -9,6 +9,7 @@ use crate::asl::source::template::{self, Body, MachineType, Resource};
 use crate::asl::source::{self, Format, Substitutions};
 use crate::asl::{Diagnostic, Node, codes};
 use crate::expr::path::Dialect;
+use crate::lint::{self, Levels};
 use crate::machine::{Machine, Options};
 use crate::value::{Span, Text};
 
@@ -94,6 +95,21 @@ impl Definition {
     pub(super) fn compiled(&self) -> Result<(Machine, Vec<Diagnostic>), Vec<Diagnostic>> {
         let node = self.node.as_ref().map_err(|wrong| vec![wrong.clone()])?;
         Machine::from_node(node, self.options)
+    }
+}
+
+impl Definition {
+    /// All that is to be said about it: what is wrong, or else what looks wrong, lints included.
+    pub(super) fn checked(&self, levels: &Levels) -> Vec<Diagnostic> {
+        let (machine, mut warnings) = match self.compiled() {
+            Ok(compiled) => compiled,
+            Err(wrong) => return wrong,
+        };
+        if let Ok(node) = &self.node {
+            warnings.extend(lint::check(node, &machine, levels));
+            warnings.sort_by_key(|each| (each.span.start, each.span.end));
+        }
+        warnings
     }
 }
 

@@ -15,6 +15,7 @@ mod graph;
 mod history;
 mod input;
 mod interrupt;
+mod lint;
 mod many;
 #[cfg(feature = "server")]
 mod mocks;
@@ -84,6 +85,8 @@ enum Command {
     Run(Box<run::Run>),
     /// Tell everything that is wrong with definitions.
     Validate(validate::Validate),
+    /// List what `validate` warns of, or explain one of those warnings.
+    Lint(lint::Lint),
     /// Draw a state machine.
     Graph(graph::Graph),
     /// Print a JSON Schema of the States Language, for editors.
@@ -132,6 +135,7 @@ pub fn main() -> ExitCode {
         Err(usage) => terminal::usage(&usage),
         Ok(Command::Run(run)) => run.run(),
         Ok(Command::Validate(validate)) => validate.run(),
+        Ok(Command::Lint(lint)) => lint.run(),
         Ok(Command::Graph(graph)) => graph.run(),
         Ok(Command::Schema(schema)) => schema.run(),
         Ok(Command::Eval(eval)) => eval.run(),

@@ -10,6 +10,7 @@ use toml::{Table, Value};
 
 use super::tasks::{self, Answer};
 use crate::engine::{Failure, TaskRequest, errors};
+use crate::lint::{Level, Levels};
 use crate::resolver::{Call, Http, Resolver, Updates};
 use crate::value::{Json, Object};
 
@@ -35,38 +36,73 @@ struct File {
     tasks: Table,
     /// The file that `--mock` names otherwise.
     mock: Option<String>,
+    /// Which lints are heard.
+    #[serde(default)]
+    lint: Lints,
+}
+
+/// Names of lints, or `all`.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Lints {
+    allow: Vec<String>,
+    warn: Vec<String>,
+    deny: Vec<String>,
+}
+
+/// What the project of a definition says about lints.
+pub(super) fn lints(definition: &str) -> Result<Levels, String> {
+    let mut levels = Levels::default();
+    let Some(path) = file_around(definition) else {
+        return Ok(levels);
+    };
+    let said = parsed(&path)?.lint;
+    let said = [
+        (said.allow, Level::Allow),
+        (said.warn, Level::Warn),
+        (said.deny, Level::Deny),
+    ];
+    levels
+        .say(&said)
+        .map_err(|unknown| format!("{}: lint: {unknown}", path.display()))?;
+    Ok(levels)
+}
+
+/// The nearest file of that name in the folder of a definition and those around it.
+fn file_around(definition: &str) -> Option<PathBuf> {
+    let folder = match Path::new(definition).parent() {
+        Some(folder) if definition != "-" => folder,
+        _ => Path::new(""),
+    };
+    let folder = if folder.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        folder
+    };
+    // A definition that is not there is told of by whoever reads it.
+    let folder = folder.canonicalize().ok()?;
+    let files = folder.ancestors().map(|folder| folder.join(NAME));
+    files.into_iter().find(|file| file.is_file())
+}
+
+fn parsed(path: &Path) -> Result<File, String> {
+    let shown = path.display();
+    let text =
+        fs::read_to_string(path).map_err(|error| format!("{shown} cannot be read: {error}"))?;
+    toml::from_str(&text).map_err(|error| format!("{shown}: {}", error.to_string().trim_end()))
 }
 
 impl Project {
     /// The project of a definition: the nearest file of that name in its folder and those around it.
     pub(super) fn around(definition: &str) -> Result<Option<Self>, String> {
-        let folder = match Path::new(definition).parent() {
-            Some(folder) if definition != "-" => folder,
-            _ => Path::new(""),
-        };
-        let folder = if folder.as_os_str().is_empty() {
-            Path::new(".")
-        } else {
-            folder
-        };
-        // A definition that is not there is told of by whoever reads it.
-        let Ok(folder) = folder.canonicalize() else {
-            return Ok(None);
-        };
-        let found = folder
-            .ancestors()
-            .map(|folder| folder.join(NAME))
-            .find(|file| file.is_file());
+        let found = file_around(definition);
         found.map(|file| Self::read(&file)).transpose()
     }
 
     /// Reads a file.
     pub(super) fn read(path: &Path) -> Result<Self, String> {
         let shown = path.display();
-        let text =
-            fs::read_to_string(path).map_err(|error| format!("{shown} cannot be read: {error}"))?;
-        let file: File = toml::from_str(&text)
-            .map_err(|error| format!("{shown}: {}", error.to_string().trim_end()))?;
+        let file = parsed(path)?;
         let folder = path.parent().unwrap_or(Path::new("."));
         let mut tasks = Vec::new();
         for (pattern, answer) in file.tasks {

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::findings::{Findings, Place};
 use crate::asl::{Diagnostic, Severity, codes, source};
+use crate::lint::LINTS;
 
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -38,7 +39,9 @@ pub(super) fn log(findings: &[Findings]) -> String {
 
 /// The rules that are broken, in the order of their codes, and where each stands.
 fn rules(findings: &[Findings]) -> (Vec<Value>, BTreeMap<&'static str, usize>) {
-    let about: BTreeMap<_, _> = codes::ALL.iter().chain(source::CODES).copied().collect();
+    let lints = LINTS.iter().map(|lint| (lint.name, lint.summary));
+    let codes = codes::ALL.iter().chain(source::CODES).copied();
+    let about: BTreeMap<_, _> = codes.chain(lints).collect();
     let mut broken: BTreeMap<&'static str, usize> = findings
         .iter()
         .flat_map(|found| &found.diagnostics)

@@ -6,8 +6,10 @@ use clap::{Args, ValueEnum};
 
 use super::definition::{Definition, DefinitionOptions};
 use super::findings::{self, Count, Findings, ListForm};
+use super::lint::LintOptions;
 use super::{Exit, github, render, sarif, terminal};
 use crate::asl::Severity;
+use crate::lint::Levels;
 
 const AFTER: &str = "\
 Examples:
@@ -16,6 +18,7 @@ Examples:
   sfn-run validate template.yaml --resource OrderMachine --define Table=orders
   sfn-run validate *.asl.json --format github              # beside the changed lines of a pull request
   sfn-run validate . --format sarif > findings.sarif       # for code scanning and editors
+  sfn-run validate machine.asl.json --warn all            # `sfn-run lint` tells which warnings there are
   cat machine.json | sfn-run validate - --format json      # the answer of ValidateStateMachineDefinition
 
 Exit codes:
@@ -39,6 +42,8 @@ pub(super) struct Validate {
     /// Say nothing about definitions that are right
     #[arg(short, long)]
     quiet: bool,
+    #[command(flatten)]
+    lints: LintOptions,
     #[command(flatten)]
     definition: DefinitionOptions,
 }
@@ -65,13 +70,15 @@ impl Validate {
         let mut findings = Vec::new();
         let (names, list) = self.names(&mut unread);
         for name in names {
-            match self.definition.all(&name) {
-                Ok(found) if found.is_empty() => {
+            match self.read(&name) {
+                Ok((found, _)) if found.is_empty() => {
                     let why = format!("{name} is a template without a state machine");
                     terminal::complain(&why);
                     unread += 1;
                 }
-                Ok(found) => findings.extend(found.into_iter().map(|each| self.check(each))),
+                Ok((found, levels)) => {
+                    findings.extend(found.into_iter().map(|each| self.check(each, &levels)));
+                }
                 Err(problem) => {
                     terminal::complain(&problem);
                     unread += 1;
@@ -90,11 +97,13 @@ impl Validate {
         }
     }
 
-    fn check(&self, definition: Definition) -> Findings {
-        let mut diagnostics = match definition.compiled() {
-            Ok((_, warnings)) => warnings,
-            Err(diagnostics) => diagnostics,
-        };
+    /// The definitions of a file, and which lints are heard there.
+    fn read(&self, name: &str) -> Result<(Vec<Definition>, Levels), String> {
+        Ok((self.definition.all(name)?, self.lints.levels(name)?))
+    }
+
+    fn check(&self, definition: Definition, levels: &Levels) -> Findings {
+        let mut diagnostics = definition.checked(levels);
         if self.severity == Least::Error {
             diagnostics.retain(|each| each.severity == Severity::Error);
         }

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::expect::{Expectation, diagnosed};
+use super::expect::{Expectation, Expected, diagnosed, warned};
 use super::read::{Malformed, Member};
 use super::report::Verdict;
 use super::script::Script;
 use super::stage::{Cue, Piece, What, play};
-use super::{compile, said};
+use super::{compile, looked_over, said};
 use crate::engine::{Failure, Profile, Start, StateMachineType};
 use crate::expr::path::Dialect;
 use crate::value::{Json, Object, Timestamp};
@@ -176,6 +176,9 @@ impl Case {
 
     /// Runs it.
     pub(super) fn run(&self) -> Verdict {
+        if let Some(expected) = &self.expect.warnings {
+            return self.warns(expected);
+        }
         let machine = match (
             compile(self.subject.definition(), self.jsonpath),
             &self.expect.diagnostics,
@@ -213,6 +216,13 @@ impl Case {
                 differences.extend(script.unused());
                 Verdict::of(&differences)
             }
+        }
+    }
+
+    fn warns(&self, expected: &[Expected]) -> Verdict {
+        match looked_over(self.subject.definition()) {
+            Ok(found) => Verdict::of(&warned(expected, &found)),
+            Err(errors) => said(&errors),
         }
     }
 

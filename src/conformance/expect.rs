@@ -23,6 +23,8 @@ pub(super) struct Expectation {
     calls: Vec<(Text, Json)>,
     /// The definition is refused with exactly these.
     pub(super) diagnostics: Option<Vec<Expected>>,
+    /// The definition is accepted, and exactly these look wrong.
+    pub(super) warnings: Option<Vec<Expected>>,
 }
 
 /// An expected diagnostic.
@@ -37,7 +39,7 @@ pub(super) struct Expected {
 
 impl Expectation {
     pub(super) fn read(member: &Member<'_>) -> Result<Self, Malformed> {
-        const MEMBERS: [&str; 9] = [
+        const MEMBERS: [&str; 10] = [
             "status",
             "output",
             "error",
@@ -47,15 +49,22 @@ impl Expectation {
             "history",
             "calls",
             "diagnostics",
+            "warnings",
         ];
         member.only(&MEMBERS)?;
         if member.get("diagnostics").is_some() && member.members()?.len() > 1 {
             return member.fail("says how a definition is refused, and so nothing else");
         }
+        if member.get("warnings").is_some() && member.members()?.len() > 1 {
+            return member.fail("says what looks wrong with a definition, and so nothing else");
+        }
         let value = |name| member.get(name).map(|member| member.value.clone());
         let diagnostics = member
             .get("diagnostics")
             .map(|list| list.items()?.iter().map(Expected::read).collect());
+        let warnings = member
+            .get("warnings")
+            .map(|list| list.items()?.iter().map(Expected::warning).collect());
         let history = member
             .get("history")
             .map_or_else(|| Ok(Vec::new()), |list| list.items())?;
@@ -81,6 +90,7 @@ impl Expectation {
                 .map(|(state, calls)| (state.clone(), calls.value.clone()))
                 .collect(),
             diagnostics: diagnostics.transpose()?,
+            warnings: warnings.transpose()?,
         })
     }
 
@@ -204,12 +214,19 @@ pub(super) fn diagnosed(expected: &[Expected], found: &[Diagnostic]) -> Vec<Stri
     let found: Vec<Expected> = found
         .filter(|found| with_warnings || !found.is_warning)
         .collect();
-    if found.len() == expected.len()
-        && found
-            .iter()
-            .zip(expected)
-            .all(|(found, expected)| expected.is_met_by(found))
-    {
+    unlike("diagnostics", expected, &found)
+}
+
+/// What differs in what looks wrong with a definition that is accepted.
+pub(super) fn warned(expected: &[Expected], found: &[Diagnostic]) -> Vec<String> {
+    let found: Vec<Expected> = found.iter().map(Expected::of).collect();
+    unlike("warnings", expected, &found)
+}
+
+fn unlike(what: &str, expected: &[Expected], found: &[Expected]) -> Vec<String> {
+    let is_met = found.iter().zip(expected);
+    let mut is_met = is_met.map(|(found, expected)| expected.is_met_by(found));
+    if found.len() == expected.len() && is_met.all(|met| met) {
         return Vec::new();
     }
     let list = |list: &[Expected]| {
@@ -219,9 +236,9 @@ pub(super) fn diagnosed(expected: &[Expected], found: &[Diagnostic]) -> Vec<Stri
             .join(", ")
     };
     vec![format!(
-        "diagnostics: expected [{}]; found [{}]",
+        "{what}: expected [{}]; found [{}]",
         list(expected),
-        list(&found)
+        list(found)
     )]
 }
 
@@ -266,6 +283,16 @@ impl Expected {
         is_message
             && (&self.code, &self.location, self.is_warning)
                 == (&found.code, &found.location, found.is_warning)
+    }
+
+    fn warning(member: &Member<'_>) -> Result<Self, Malformed> {
+        member.only(&["code", "location"])?;
+        Ok(Self {
+            code: member.need("code")?.text()?.into(),
+            location: member.need("location")?.text()?.into(),
+            is_warning: true,
+            message: None,
+        })
     }
 
     fn of(diagnostic: &Diagnostic) -> Self {

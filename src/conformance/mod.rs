@@ -29,8 +29,9 @@ use std::path::PathBuf;
 use self::read::Malformed;
 use self::report::{Entry, Verdict};
 use self::walk::File;
-use crate::asl::{Diagnostic, Severity};
+use crate::asl::{Diagnostic, Node, Severity};
 use crate::expr::path::Dialect;
+use crate::lint::{self, Levels};
 use crate::machine::{self, Machine};
 use crate::value::Json;
 
@@ -268,6 +269,15 @@ fn is_wanted(kind: Kind, options: &Options) -> bool {
 
 fn compile(definition: &str, jsonpath: Dialect) -> Result<Machine, Vec<Diagnostic>> {
     Machine::parse_with(definition, machine::Options { jsonpath }).map(|(machine, _)| machine)
+}
+
+/// What looks wrong with a definition, in the order of its text.
+fn looked_over(definition: &str) -> Result<Vec<Diagnostic>, Vec<Diagnostic>> {
+    let node = Node::from_json(definition.as_bytes()).map_err(|_| Vec::new())?;
+    let (machine, mut found) = Machine::from_node(&node, machine::Options::default())?;
+    found.extend(lint::check(&node, &machine, &Levels::default()));
+    found.sort_by_key(|each| (each.span.start, each.span.end));
+    Ok(found)
 }
 
 /// What the engine does not do yet, by the code it is refused with.

@@ -13,6 +13,7 @@ mod jsonata;
 mod jsonpath;
 #[cfg(unix)]
 mod kill;
+mod lints;
 mod overlay;
 mod pictures;
 mod schema;

@@ -8,7 +8,7 @@ const FLOORS: &[&[&str]] = &[
     &["value"],
     &["expr", "asl"],
     &["machine"],
-    &["engine"],
+    &["engine", "lint"],
     &["aws", "resolver", "store", "viz"],
     &["driver"],
     &["cli", "conformance", "server"],

@@ -142,6 +142,14 @@ impl Path {
         &self.0.root
     }
 
+    /// The plain names it begins with: `a` and `b` of `$.a.b[0].c`.
+    pub fn names(&self) -> impl Iterator<Item = &Text> {
+        self.0.steps.iter().map_while(|step| match step {
+            Step::Name(name) => Some(name),
+            _ => None,
+        })
+    }
+
     /// Whether it leads to one value. Otherwise it gives a list.
     #[must_use]
     pub fn is_definite(&self) -> bool {
