@@ -15,9 +15,11 @@ mod map;
 mod node;
 mod parallel;
 mod pass;
+mod placeholders;
 mod reader;
 mod resource;
 mod retry;
+mod rules;
 #[cfg(feature = "formats")]
 pub mod source;
 mod state;
@@ -27,21 +29,24 @@ mod wait;
 
 pub use catch::Catcher;
 pub use choice::{Choice, Comparand, Comparison, Rule, Test};
-pub use diagnostic::{Diagnostic, Severity, line_column};
+pub use diagnostic::{Diagnostic, Severity, Told, line_column};
 pub use fail::{Fail, TextField};
 pub use io::{Io, PathField};
 pub use map::Map;
 pub use node::{Member, Node, NodeValue};
 pub use parallel::Parallel;
 pub use pass::Pass;
+pub use placeholders::holds_placeholder;
 pub use reader::Spanned;
 pub use resource::{Pattern, Resource, ResourceKind};
 pub use retry::{JitterStrategy, Retrier};
+pub use rules::{MachineType, Placeholders, Resources, Rules};
 pub use state::{Amount, QueryLanguage, State, StateKind, StateType, Transition};
 pub use task::Task;
 pub use wait::{Until, Wait};
 
 pub(crate) use diagnostic::nearest;
+pub(crate) use placeholders::excuse;
 
 use self::reader::Reader;
 use crate::value::{Json, Span, Text};
@@ -147,7 +152,8 @@ fn states(reader: &mut Reader<'_>, language: QueryLanguage) -> States {
         match node.members() {
             Some([]) => {
                 let message = "`States` must not be empty";
-                reader.report(Diagnostic::error(codes::EMPTY, at, node.span, message));
+                let diagnostic = Diagnostic::error(codes::EMPTY, at, node.span, message);
+                reader.report(diagnostic.told("Value cannot be empty"));
             }
             Some(members) => {
                 for member in members {
@@ -159,7 +165,7 @@ fn states(reader: &mut Reader<'_>, language: QueryLanguage) -> States {
             }
             None => {
                 let message = format!("`States` must be an object, found {}", node.kind());
-                reader.report(Diagnostic::error(codes::WRONG_TYPE, at, node.span, message));
+                reader.report(reader::not_an_object(at, node.span, message));
             }
         }
     }

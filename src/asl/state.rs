@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::io::{Io, io};
-use super::reader::{Reader, Spanned, one_of};
+use super::reader::{Reader, Spanned, not_an_object, one_of, one_of_these};
 use super::{
     Catcher, Choice, Diagnostic, Fail, LARGEST, Map, NAME_LENGTH, Parallel, Pass, Retrier, Task,
     Wait, catch, choice, codes, fail, map, nearest, parallel, pass, retry, succeed, task, wait,
@@ -302,12 +302,7 @@ fn state_type(node: &Node, location: &str, diagnostics: &mut Vec<Diagnostic>) ->
     let names = StateType::ALL.map(StateType::as_str);
     let Some(members) = node.members() else {
         let message = format!("a state must be an object, found {}", node.kind());
-        diagnostics.push(Diagnostic::error(
-            codes::WRONG_TYPE,
-            location,
-            node.span,
-            message,
-        ));
+        diagnostics.push(not_an_object(location.to_owned(), node.span, message));
         return None;
     };
     let Some(written) = members.iter().rev().find(|member| member.name == "Type") else {
@@ -316,12 +311,8 @@ fn state_type(node: &Node, location: &str, diagnostics: &mut Vec<Diagnostic>) ->
             end: node.span.start + 1,
         };
         let message = "a state must have a `Type`";
-        diagnostics.push(Diagnostic::error(
-            codes::MISSING_FIELD,
-            location,
-            opening,
-            message,
-        ));
+        let diagnostic = Diagnostic::error(codes::MISSING_FIELD, location, opening, message);
+        diagnostics.push(diagnostic.told_missing("Type"));
         return None;
     };
     let text = written.value.text().map_or("", Text::as_str);
@@ -336,7 +327,8 @@ fn state_type(node: &Node, location: &str, diagnostics: &mut Vec<Diagnostic>) ->
         let message = format!("`Type` must be {}, found {found}", one_of(&names));
         let location = format!("{location}/Type");
         let mut diagnostic =
-            Diagnostic::error(codes::UNKNOWN_VALUE, location, written.value.span, message);
+            Diagnostic::error(codes::UNKNOWN_VALUE, location, written.value.span, message)
+                .told(one_of_these("Type", &names));
         if let Some(near) = nearest(text, names) {
             diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
         }
@@ -347,20 +339,25 @@ fn state_type(node: &Node, location: &str, diagnostics: &mut Vec<Diagnostic>) ->
 
 fn check_name(member: &Member, reader: &mut Reader<'_>) {
     let length = member.name.chars().count();
-    let problem = match length {
-        0 => "a state must have a name".to_owned(),
+    let (problem, told) = match length {
+        0 => (
+            "a state must have a name".to_owned(),
+            "Invalid State name: name cannot be empty".to_owned(),
+        ),
         1..=NAME_LENGTH => return,
-        _ => format!(
-            "the name of a state has at most {NAME_LENGTH} characters, this one has {length}"
+        _ => (
+            format!(
+                "the name of a state has at most {NAME_LENGTH} characters, this one has {length}"
+            ),
+            format!(
+                "Invalid State name: State '{}' exceeds the {NAME_LENGTH}-character limit allowed by the service",
+                member.name
+            ),
         ),
     };
     let location = reader.location().to_owned();
-    reader.report(Diagnostic::error(
-        codes::INVALID_NAME,
-        location,
-        member.name_span,
-        problem,
-    ));
+    let diagnostic = Diagnostic::error(codes::INVALID_NAME, location, member.name_span, problem);
+    reader.report(diagnostic.told(told));
 }
 
 /// A machine in JSONata has no states in JSONPath (observed on AWS).
@@ -373,11 +370,9 @@ fn own_language(reader: &mut Reader<'_>, inherited: QueryLanguage) -> QueryLangu
             reader.location().to_owned(),
             reader.name_span("QueryLanguage"),
         );
-        reader.report(Diagnostic::error(
-            codes::WRONG_QUERY_LANGUAGE,
-            location,
-            span,
-            message,
+        let diagnostic = Diagnostic::error(codes::WRONG_QUERY_LANGUAGE, location, span, message);
+        reader.report(diagnostic.told(
+            "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine",
         ));
         return inherited;
     }
@@ -399,12 +394,8 @@ fn flow(reader: &mut Reader<'_>) -> Option<Transition> {
             };
             let message = "the state goes nowhere: it has neither `Next` nor `\"End\": true`";
             let location = reader.location().to_owned();
-            reader.report(Diagnostic::error(
-                codes::MISSING_FIELD,
-                location,
-                opening,
-                message,
-            ));
+            let diagnostic = Diagnostic::error(codes::MISSING_FIELD, location, opening, message);
+            reader.report(diagnostic.told("One of these fields is required: [Next, End]"));
             None
         }
     }

@@ -38,23 +38,16 @@ pub(super) fn read(reader: &mut Reader<'_>, language: QueryLanguage) -> Option<T
             heartbeat.value, timeout.value
         );
         let location = reader.at("HeartbeatSeconds");
-        reader.report(Diagnostic::error(
-            codes::OUT_OF_RANGE,
-            location,
-            heartbeat.span,
-            message,
-        ));
+        let code = codes::OUT_OF_RANGE;
+        let diagnostic = Diagnostic::error(code, location, heartbeat.span, message);
+        reader.report(diagnostic.told("HeartbeatSeconds must be smaller than TimeoutSeconds"));
     }
     let resource = resource?;
     if resource.value.is_empty() {
         let location = reader.at("Resource");
         let message = "`Resource` must not be empty";
-        reader.report(Diagnostic::error(
-            codes::EMPTY,
-            location,
-            resource.span,
-            message,
-        ));
+        let diagnostic = Diagnostic::error(codes::EMPTY, location, resource.span, message);
+        reader.report(diagnostic.told("Value cannot be empty"));
     }
     Some(Task {
         resource,

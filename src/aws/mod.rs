@@ -5,5 +5,7 @@
 pub mod arn;
 mod details;
 pub mod history;
+mod jackson;
+pub mod validation;
 
 pub use arn::Place;

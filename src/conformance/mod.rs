@@ -9,6 +9,7 @@ mod compare;
 mod concrete;
 mod expect;
 mod ignore;
+mod machines;
 mod oracle;
 mod read;
 mod recording;
@@ -58,11 +59,13 @@ pub enum Kind {
     Validate,
     /// A JSONPath and what another engine answers.
     Jsonpath,
+    /// A state machine and the service's verdict, a line of a `.jsonl` file.
+    Machine,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Case,
         Self::Execution,
         Self::ExecutionBatch,
@@ -70,6 +73,7 @@ impl Kind {
         Self::TestState,
         Self::Validate,
         Self::Jsonpath,
+        Self::Machine,
     ];
 
     /// The word for it: what recordings call their `kind`, and `case` for our own.
@@ -83,6 +87,7 @@ impl Kind {
             Self::TestState => "test_state",
             Self::Validate => "validate",
             Self::Jsonpath => "jsonpath",
+            Self::Machine => "machine",
         }
     }
 
@@ -154,6 +159,13 @@ pub fn run(
 }
 
 fn run_file(file: &File, text: &[u8], options: &Options) -> Vec<Entry> {
+    if file
+        .path
+        .extension()
+        .is_some_and(|extension| extension == "jsonl")
+    {
+        return lines(file, text, options);
+    }
     let value = match Json::parse(text) {
         Ok(value) => value,
         Err(error) => {
@@ -181,6 +193,39 @@ fn run_file(file: &File, text: &[u8], options: &Options) -> Vec<Entry> {
             Some(_) | None => Vec::new(),
         },
     }
+}
+
+/// The cases of a file with a machine a line: its area is the verdict.
+fn lines(file: &File, text: &[u8], options: &Options) -> Vec<Entry> {
+    if !is_wanted(Kind::Machine, options) {
+        return Vec::new();
+    }
+    let lines = text.split(|byte| *byte == b'\n').zip(1..);
+    let entries = lines
+        .filter(|(line, _)| !line.trim_ascii().is_empty())
+        .map(|(line, number)| {
+            let place = format!("{}:{number}", file.id);
+            let value = match Json::parse(line) {
+                Ok(value) => value,
+                Err(error) => {
+                    let verdict = Verdict::Failed(format!("{place}: {error}"));
+                    let area = case::area(&file.id);
+                    return Entry {
+                        id: place,
+                        area,
+                        verdict,
+                    };
+                }
+            };
+            let text = |name: &str| value.get(name).and_then(Json::as_str).map(str::to_owned);
+            let verdict = machines::verdict(&value);
+            Entry {
+                id: text("id").unwrap_or(place),
+                area: text("verdict").unwrap_or_else(|| case::area(&file.id)),
+                verdict: verdict.unwrap_or_else(|malformed| failed(file, &malformed)),
+            }
+        });
+    selected(entries.collect(), options)
 }
 
 fn own_cases(file: &File, value: &Json, options: &Options) -> Vec<Entry> {
@@ -211,10 +256,13 @@ fn selected_recording(file: &File, kind: &str, value: &Json, options: &Options) 
     let verdict = match known {
         Some(Kind::Execution) => recording::execution(value, options.strict),
         Some(Kind::ExecutionBatch) => recording::batch(value, options.strict),
-        Some(Kind::Api | Kind::TestState | Kind::Validate | Kind::Jsonpath) => {
+        Some(Kind::Validate) => machines::validate(value),
+        Some(Kind::Api | Kind::TestState | Kind::Jsonpath) => {
             Ok(Verdict::Skipped(format!("of the kind {kind}")))
         }
-        Some(Kind::Case) | None => Ok(Verdict::Failed(format!("there is no kind `{kind}`"))),
+        Some(Kind::Case | Kind::Machine) | None => {
+            Ok(Verdict::Failed(format!("there is no kind `{kind}`")))
+        }
     };
     Some(Entry {
         id,

@@ -2,6 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+mod resources;
+mod suspicions;
+
+pub(super) use resources::resources;
+pub(super) use suspicions::suspicions;
+
 use super::compile::Names;
 use crate::asl::{
     Definition, Diagnostic, Spanned, State, StateKind, States, Transition, codes, nearest,
@@ -36,13 +42,12 @@ impl Checker<'_> {
     fn scope(&mut self, scope: &States, outer: &BTreeSet<Text>) {
         for state in &scope.states {
             if !self.seen.insert(state.name.value.clone()) {
-                let message = format!("the machine has two states named `{}`", state.name.value);
-                self.error(
-                    codes::DUPLICATE_STATE,
-                    &state.location,
-                    state.name.span,
-                    message,
-                );
+                let name = &state.name.value;
+                let message = format!("the machine has two states named `{name}`");
+                let code = codes::DUPLICATE_STATE;
+                let diagnostic = Diagnostic::error(code, &state.location, state.name.span, message);
+                self.diagnostics
+                    .push(diagnostic.told(format!("Duplicate State name: {name}")));
             }
         }
         let read = scope.states.iter().map(|state| state.name.value.as_str());
@@ -78,7 +83,8 @@ impl Checker<'_> {
             return;
         }
         let message = format!("state `{name}` does not exist");
-        let diagnostic = Diagnostic::error(code, &target.location, target.name.span, message);
+        let diagnostic = Diagnostic::error(code, &target.location, target.name.span, message)
+            .told(format!("Missing 'Next' target: {name}"));
         self.diagnostics.push(if self.names.contains_key(name) {
             let message = format!("state `{name}` is not in this scope");
             Diagnostic {
@@ -107,7 +113,8 @@ impl Checker<'_> {
                 end: scope.span.start + 1,
             };
             let diagnostic =
-                Diagnostic::error(codes::NO_TERMINAL_STATE, &scope.location, opening, message);
+                Diagnostic::error(codes::NO_TERMINAL_STATE, &scope.location, opening, message)
+                    .told_at(None, "Workflow has no terminal state");
             self.diagnostics.push(
                 diagnostic.help("give a state `\"End\": true`, or add a Succeed or a Fail state"),
             );
@@ -124,7 +131,8 @@ impl Checker<'_> {
                 &state.location,
                 state.name.span,
                 message,
-            );
+            )
+            .told(format!("State \"{}\" is not reachable.", state.name.value));
             self.diagnostics.push(
                 diagnostic.help("let a `Next`, a `Default` or a catcher lead to it, or remove it"),
             );
@@ -141,7 +149,11 @@ impl Checker<'_> {
                     let message = format!(
                         "variable `{name}` belongs to a scope around this one and can only be read"
                     );
-                    self.error(codes::OUTER_VARIABLE, &location, span, message);
+                    let diagnostic =
+                        Diagnostic::error(codes::OUTER_VARIABLE, location, span, message);
+                    self.diagnostics.push(diagnostic.told(format!(
+                        "Variable '{name}' is already assigned in an outer scope"
+                    )));
                 }
             }
         }
@@ -175,11 +187,6 @@ impl Checker<'_> {
                 .into_iter()
                 .for_each(|inner| self.scope(inner, &outer));
         }
-    }
-
-    fn error(&mut self, code: &'static str, location: &str, span: Span, message: String) {
-        self.diagnostics
-            .push(Diagnostic::error(code, location, span, message));
     }
 }
 
