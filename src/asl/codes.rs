@@ -37,6 +37,7 @@ codes! {
     TOO_DEEP = "too-deep": "States stand too deep inside each other.",
     INVALID_LABEL = "invalid-label": "The label of a distributed Map has a character that it must not have, or too many.",
     DUPLICATE_LABEL = "duplicate-label": "Two distributed Maps have the same label.",
+    NEEDS_DISTRIBUTED = "needs-distributed": "A field belongs to a distributed Map, and this one is inline.",
     UNKNOWN_INTEGRATION = "unknown-integration": "The service integrates no such call.",
     NOT_IN_EXPRESS = "not-in-express": "An Express workflow cannot have this.",
     TOO_LARGE = "too-large": "The definition has more bytes than the service takes.",

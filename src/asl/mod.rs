@@ -8,6 +8,7 @@ mod catch;
 mod choice;
 pub mod codes;
 mod diagnostic;
+mod distributed;
 mod fail;
 pub mod fields;
 mod io;
@@ -129,7 +130,11 @@ fn definition(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Definiti
     let timeout_seconds = reader
         .integer("TimeoutSeconds", 1..=LARGEST)
         .map(|seconds| seconds.value);
-    let states = states(&mut reader, query_language);
+    let around = Around {
+        language: query_language,
+        depth: 0,
+    };
+    let states = states(&mut reader, around);
     reader.finish();
     Some(Definition {
         comment,
@@ -140,8 +145,27 @@ fn definition(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Definiti
     })
 }
 
+/// What states inherit from where they stand.
+#[derive(Clone, Copy)]
+struct Around {
+    /// The machine's language.
+    language: QueryLanguage,
+    /// How many scopes stand around.
+    depth: usize,
+}
+
+/// How deep scopes may stand inside each other. The service has a limit too, which nobody has published.
+const DEEPEST: usize = 100;
+
 /// Reads `StartAt` and `States` among the members of whatever holds them.
-fn states(reader: &mut Reader<'_>, language: QueryLanguage) -> States {
+fn states(reader: &mut Reader<'_>, around: Around) -> States {
+    let inside = Around {
+        depth: around.depth + 1,
+        ..around
+    };
+    if around.depth > DEEPEST {
+        return too_deep(reader);
+    }
     let start_at = reader.required_text("StartAt");
     let location = reader.location().to_owned();
     let span = reader.span();
@@ -157,7 +181,7 @@ fn states(reader: &mut Reader<'_>, language: QueryLanguage) -> States {
             }
             Some(members) => {
                 for member in members {
-                    match state::state(member, &at, language, reader.diagnostics()) {
+                    match state::state(member, &at, inside, reader.diagnostics()) {
                         Some(state) => states.push(state),
                         None => unreadable.push(member.name.clone()),
                     }
@@ -173,6 +197,23 @@ fn states(reader: &mut Reader<'_>, language: QueryLanguage) -> States {
         start_at,
         states,
         unreadable,
+        location,
+        span,
+    }
+}
+
+/// The states of a scope that is not looked into.
+fn too_deep(reader: &mut Reader<'_>) -> States {
+    reader.any("StartAt");
+    reader.any("States");
+    let (location, span) = (reader.location().to_owned(), reader.span());
+    let message = format!("at most {DEEPEST} scopes stand inside each other");
+    let diagnostic = Diagnostic::error(codes::TOO_DEEP, location.as_str(), span, message);
+    reader.report(diagnostic.told("State machine is too deeply nested"));
+    States {
+        start_at: None,
+        states: Vec::new(),
+        unreadable: Vec::new(),
         location,
         span,
     }

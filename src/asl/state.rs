@@ -5,8 +5,9 @@ use std::fmt;
 use super::io::{Io, io};
 use super::reader::{Reader, Spanned, not_an_object, one_of, one_of_these};
 use super::{
-    Catcher, Choice, Diagnostic, Fail, LARGEST, Map, NAME_LENGTH, Parallel, Pass, Retrier, Task,
-    Wait, catch, choice, codes, fail, map, nearest, parallel, pass, retry, succeed, task, wait,
+    Around, Catcher, Choice, Diagnostic, Fail, LARGEST, Map, NAME_LENGTH, Parallel, Pass, Retrier,
+    Task, Wait, catch, choice, codes, fail, map, nearest, parallel, pass, retry, succeed, task,
+    wait,
 };
 use crate::asl::node::{Member, Node};
 use crate::value::{Span, Text};
@@ -251,7 +252,7 @@ fn shape(state_type: StateType) -> Shape {
 pub(super) fn state(
     member: &Member,
     parent: &str,
-    inherited: QueryLanguage,
+    around: Around,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<State> {
     let location = format!("{parent}/{}", member.name);
@@ -265,7 +266,7 @@ pub(super) fn state(
     check_name(member, &mut reader);
     reader.any("Type");
     let comment = reader.text("Comment").map(|text| text.value);
-    let query_language = own_language(&mut reader, inherited);
+    let query_language = own_language(&mut reader, around.language);
     let shape = shape(state_type);
     let io = io(&mut reader, &shape, query_language);
     let (retry, catch) = if shape.handlers {
@@ -277,7 +278,7 @@ pub(super) fn state(
         (Vec::new(), Vec::new())
     };
     let next = if shape.flow { flow(&mut reader) } else { None };
-    let kind = kind(&mut reader, state_type, query_language, inherited);
+    let kind = kind(&mut reader, state_type, query_language, around);
     reader.finish();
     let name = Spanned {
         value: member.name.clone(),
@@ -405,7 +406,7 @@ fn kind(
     reader: &mut Reader<'_>,
     state_type: StateType,
     language: QueryLanguage,
-    inherited: QueryLanguage,
+    around: Around,
 ) -> Option<StateKind> {
     match state_type {
         StateType::Task => task::read(reader, language).map(StateKind::Task),
@@ -414,8 +415,8 @@ fn kind(
         StateType::Succeed => Some(succeed::read()),
         StateType::Fail => Some(StateKind::Fail(fail::read(reader, language))),
         StateType::Choice => choice::read(reader, language).map(StateKind::Choice),
-        StateType::Parallel => parallel::read(reader, inherited).map(StateKind::Parallel),
-        StateType::Map => map::read(reader, language, inherited).map(StateKind::Map),
+        StateType::Parallel => parallel::read(reader, around).map(StateKind::Parallel),
+        StateType::Map => map::read(reader, language, around).map(StateKind::Map),
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::read::{Malformed, Member};
 use super::report::Verdict;
-use crate::asl::{MachineType, Node, Placeholders, Resources, Rules, Severity};
+use crate::asl::{MachineType, Node, Placeholders, Rules, Severity};
 use crate::aws::validation::{self, Finding, Validation};
 use crate::machine::Machine;
 use crate::value::Json;
@@ -18,7 +18,7 @@ pub(super) fn verdict(case: &Json) -> Result<Verdict, Malformed> {
     let id = root.need("id")?.text()?;
     let text = root.need("definition")?.value.to_string();
     let standard = || checked(&text, MachineType::Standard);
-    Ok(match root.need("verdict")?.text()? {
+    let verdict = match root.need("verdict")?.text()? {
         "accepted" => accepted(&standard()),
         "rejected" => {
             let found = standard();
@@ -35,11 +35,11 @@ pub(super) fn verdict(case: &Json) -> Result<Verdict, Malformed> {
                     .iter()
                     .filter_map(|told| differs(told, &found))
                     .collect();
-                Verdict::of(&refusals)
+                labelled(id, Verdict::of(&refusals))
             }
             failed => failed,
         },
-        "plausible" => accepted(&lenient(&text)),
+        "plausible" => labelled(id, accepted(&lenient(&text))),
         "valid" => labelled(id, accepted(&labelled_check(&root, &text))),
         "invalid" => labelled(
             id,
@@ -49,7 +49,8 @@ pub(super) fn verdict(case: &Json) -> Result<Verdict, Malformed> {
             },
         ),
         other => Verdict::Failed(format!("there is no verdict `{other}`")),
-    })
+    };
+    Ok(verdict)
 }
 
 /// What is wrong with a case of `ValidateStateMachineDefinition`.
@@ -120,9 +121,13 @@ fn checked(text: &str, machine_type: MachineType) -> Validation {
 
 /// A template fills in placeholders later, and people check their definitions before.
 fn lenient(text: &str) -> Validation {
+    by_language(text, Placeholders::Allow)
+}
+
+/// The suites of other validators know tasks that are not the service's.
+fn by_language(text: &str, placeholders: Placeholders) -> Validation {
     let rules = Rules {
-        placeholders: Placeholders::Allow,
-        resources: Resources::Service,
+        placeholders,
         ..Rules::default()
     };
     let Ok(node) = Node::from_json(text.as_bytes()) else {
@@ -140,7 +145,7 @@ fn lenient(text: &str) -> Validation {
 fn labelled_check(root: &Member<'_>, text: &str) -> Validation {
     match root.get("placeholders").map(|member| member.value.clone()) {
         Some(Json::Bool(true)) => lenient(text),
-        _ => checked(text, MachineType::Standard),
+        _ => by_language(text, Placeholders::Deny),
     }
 }
 

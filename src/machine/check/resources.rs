@@ -25,8 +25,8 @@ fn scope(states: &States, rules: Rules, found: &mut Vec<Diagnostic>) {
 
 fn unknown(state: &State, task: &Task, allowed: Resources) -> Option<Diagnostic> {
     let text = &task.resource.value;
-    let is_own = allowed == Resources::Any && !text.starts_with("arn:");
-    if text.is_empty() || is_own || is_known(&Resource::parse(text).kind) {
+    let is_own = allowed == Resources::Any && !text.contains(":states:::");
+    if text.is_empty() || is_own || is_known(&Resource::parse(text)) {
         return None;
     }
     let message = format!("`{text}` is no resource of the service");
@@ -62,9 +62,11 @@ fn not_in_express(state: &State, task: &Task, machine_type: MachineType) -> Opti
     Some(diagnostic.told(told).help("make it a Standard workflow"))
 }
 
-fn is_known(kind: &ResourceKind) -> bool {
-    match kind {
-        ResourceKind::Lambda | ResourceKind::Activity => true,
+fn is_known(resource: &Resource) -> bool {
+    let text = resource.text.as_str();
+    match &resource.kind {
+        ResourceKind::Activity => true,
+        ResourceKind::Lambda => is_function(text),
         ResourceKind::Custom => false,
         ResourceKind::Service {
             service,
@@ -81,6 +83,18 @@ fn is_known(kind: &ResourceKind) -> bool {
             }
         }
     }
+}
+
+/// Whether the name of a function, and its version or alias, are made of the characters that they may have.
+fn is_function(text: &str) -> bool {
+    let is_word = |word: &str| {
+        !word.is_empty()
+            && word
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "-_$".contains(c))
+    };
+    let name = text.splitn(7, ':').nth(6).unwrap_or_default();
+    name.split(':').count() <= 2 && name.split(':').all(is_word)
 }
 
 fn is_pattern(suffix: &str) -> bool {
@@ -236,7 +250,7 @@ mod tests {
 
     fn check(api: &str, expected: bool) {
         let text = format!("arn:aws:states:::{api}");
-        assert_eq!(is_known(&Resource::parse(&text).kind), expected, "{text}");
+        assert_eq!(is_known(&Resource::parse(&text)), expected, "{text}");
     }
 
     #[test]
