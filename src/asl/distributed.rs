@@ -1,12 +1,15 @@
 //! What only a distributed Map has. The fields are checked here; nothing runs them yet.
 
 use super::reader::{Reader, Spanned};
-use super::state::amount;
+use super::state::{amount, amount_within};
 use super::{Diagnostic, NodeValue, QueryLanguage, codes};
 use crate::value::Text;
 
-/// Fields that only a distributed Map has.
-const FIELDS: [&str; 4] = ["ItemReader", "ItemBatcher", "ResultWriter", "Label"];
+/// Fields that an inline Map cannot have. A label, which it has no use for, is let through (observed in deployed machines).
+const FIELDS: [&str; 3] = ["ItemReader", "ItemBatcher", "ResultWriter"];
+
+/// The most items that a reader reads (AWS developer guide, "ItemReader"). Zero is allowed too (observed on AWS).
+const MOST_ITEMS: u32 = 100_000_000;
 
 /// The characters that a label may have (AWS developer guide, "Distributed Map state fields").
 const LABEL_LENGTH: usize = 40;
@@ -14,10 +17,21 @@ const LABEL_LENGTH: usize = 40;
 /// Whether each item of a Map is an execution of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mode {
+    /// It is not told.
+    Untold,
     /// It is not.
     Inline,
     /// It is.
     Distributed,
+}
+
+/// Whether a Map is distributed by what it has, where its mode is not told (observed on AWS).
+pub(super) fn is_distributed(reader: &Reader<'_>, mode: Mode) -> bool {
+    match mode {
+        Mode::Untold => FIELDS.iter().any(|name| reader.has(name)),
+        Mode::Inline => false,
+        Mode::Distributed => true,
+    }
 }
 
 /// Checks the fields and answers the label.
@@ -146,7 +160,8 @@ fn reader_config(config: &mut Reader<'_>, language: QueryLanguage) {
         belongs_to(config, name, input, &["CSV", "MANIFEST"]);
     }
     belongs_to(config, "ItemsPointer", input, &["JSON"]);
-    amount(config, "MaxItems", "MaxItemsPath", 0, language);
+    let names = ["MaxItems", "MaxItemsPath"];
+    amount_within(config, names, 0..=MOST_ITEMS, language);
 }
 
 /// Complains of a field that the input's type has no use for.

@@ -21,7 +21,7 @@ pub struct Map {
     pub processor_name: &'static str,
     /// `MaxConcurrency`, `MaxConcurrencyPath`
     pub max_concurrency: Option<Amount>,
-    /// Whether the items are executions of their own: `ProcessorConfig.Mode` is `DISTRIBUTED`.
+    /// Whether the items are executions of their own: `ProcessorConfig.Mode` is `DISTRIBUTED`, or a field says so.
     pub distributed: bool,
     /// `Label` (distributed).
     pub label: Option<Spanned<Text>>,
@@ -46,9 +46,10 @@ pub(super) fn read(
     reader.exclusive(&["Parameters", "ItemSelector"]);
     let max_concurrency = amount(reader, "MaxConcurrency", "MaxConcurrencyPath", 0, language);
     let found = processor(reader, around);
-    let mode = found.as_ref().map_or(Mode::Distributed, |(.., mode)| *mode);
+    let mode = found.as_ref().map_or(Mode::Untold, |(.., mode)| *mode);
     let label = distributed::read(reader, mode, language);
-    let (processor_name, processor, mode) = found?;
+    let distributed = distributed::is_distributed(reader, mode);
+    let (processor_name, processor, _) = found?;
     Some(Map {
         items_path,
         items,
@@ -56,7 +57,7 @@ pub(super) fn read(
         processor,
         processor_name,
         max_concurrency,
-        distributed: mode == Mode::Distributed,
+        distributed,
         label,
     })
 }
@@ -71,7 +72,7 @@ fn processor(reader: &mut Reader<'_>, around: Around) -> Option<(&'static str, S
     let at = reader.at(name);
     let mut inner = Reader::open(node, at, "an item processor", reader.diagnostics())?;
     inner.any("Comment");
-    let mut mode = Mode::Inline;
+    let mut mode = Mode::Untold;
     if let Some(config) = inner.object("ProcessorConfig") {
         let at = inner.at("ProcessorConfig");
         if let Some(mut config) = Reader::open(
@@ -89,15 +90,15 @@ fn processor(reader: &mut Reader<'_>, around: Around) -> Option<(&'static str, S
     Some((name, states, mode))
 }
 
-/// The mode of a processor: inline unless it is told. What is neither is complained of by itself, not by what follows.
+/// The mode of a processor.
 fn mode_of(config: &mut Reader<'_>) -> Mode {
     let mode = match config.word("Mode", &["INLINE", "DISTRIBUTED"]) {
         Some("DISTRIBUTED") => {
             config.required("ExecutionType");
             Mode::Distributed
         }
-        None if config.has("Mode") => Mode::Distributed,
-        _ => Mode::Inline,
+        None => Mode::Untold,
+        Some(_) => Mode::Inline,
     };
     config.word("ExecutionType", &["STANDARD", "EXPRESS"]);
     mode

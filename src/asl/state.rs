@@ -1,6 +1,7 @@
 //! What all states have in common.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 
 use super::io::{Io, io};
 use super::reader::{Reader, Spanned, not_an_object, one_of, one_of_these};
@@ -428,6 +429,16 @@ pub(super) fn amount(
     least: u32,
     language: QueryLanguage,
 ) -> Option<Amount> {
+    amount_within(reader, [name, path_name], least..=LARGEST, language)
+}
+
+/// The same within a range.
+pub(super) fn amount_within(
+    reader: &mut Reader<'_>,
+    [name, path_name]: [&'static str; 2],
+    range: RangeInclusive<u32>,
+    language: QueryLanguage,
+) -> Option<Amount> {
     let node = reader.any(name);
     match language {
         QueryLanguage::Jsonata => {
@@ -440,17 +451,13 @@ pub(super) fn amount(
                 };
                 return Some(Amount::Expression(name, text));
             }
-            reader
-                .as_integer(name, node, least..=LARGEST)
-                .map(Amount::Literal)
+            reader.as_integer(name, node, range).map(Amount::Literal)
         }
         QueryLanguage::JsonPath => {
             let path = reader.text(path_name);
             reader.exclusive(&[name, path_name]);
             match (node, path) {
-                (Some(node), _) => reader
-                    .as_integer(name, node, least..=LARGEST)
-                    .map(Amount::Literal),
+                (Some(node), _) => reader.as_integer(name, node, range).map(Amount::Literal),
                 (None, path) => path.map(|path| Amount::Path(path_name, path)),
             }
         }

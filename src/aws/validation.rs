@@ -168,3 +168,80 @@ fn bucket(text: &str) -> u32 {
     });
     (hash ^ (hash >> 16)) & 15
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(machine: &str, expected: &str) {
+        let found = refusal(machine, MachineType::Standard).unwrap_or_default();
+        let told = format!("Invalid State Machine Definition: '{expected}'");
+        assert_eq!(found, told, "{machine}");
+    }
+
+    #[test]
+    fn fields_that_are_missing_are_told_at_once() {
+        check(
+            "{}",
+            "SCHEMA_VALIDATION_FAILED: These fields are required: [States, StartAt] at /",
+        );
+    }
+
+    #[test]
+    fn a_text_that_is_no_object_has_no_place() {
+        let told = "SCHEMA_VALIDATION_FAILED: Definition must be a valid JSON object at null";
+        check(" ", told);
+        check("[]", told);
+    }
+
+    #[test]
+    fn transitions_come_before_the_end_that_is_missing() {
+        check(
+            r#"{"StartAt":"A","States":{"A":{"Type":"Pass","Next":"NOPE"}}}"#,
+            "MISSING_TRANSITION_TARGET: Missing 'Next' target: NOPE at /States/A/Next, MISSING_END_STATE: Workflow has no terminal state at null",
+        );
+    }
+
+    #[test]
+    fn a_template_is_told_at_the_object_around() {
+        check(
+            r#"{"StartAt":"A","States":{"A":{"Type":"Pass","Parameters":{"b":[{"c.$":"no path"}]},"End":true}}}"#,
+            "SCHEMA_VALIDATION_FAILED: The value for the field 'c.$' must be a valid JSONPath or a valid intrinsic function call at /States/A/Parameters/b[0]",
+        );
+    }
+
+    #[test]
+    fn an_answer_holds_what_was_asked_for() {
+        let machine = r#"{"StartAt":"A","States":{"A":{"Type":"Pass","Result":"$.a","X":1,"Y":1,"End":true}}}"#;
+        let validated = |least, most| validate(machine, MachineType::Standard, least, most);
+        let all = validated(Severity::Warning, MOST_RESULTS);
+        assert_eq!(
+            (all.diagnostics.len(), all.truncated, all.is_ok),
+            (3, false, false)
+        );
+        let errors = validated(Severity::Error, 1);
+        assert_eq!((errors.diagnostics.len(), errors.truncated), (1, true));
+    }
+
+    #[test]
+    fn a_deep_definition_is_refused_and_not_followed() {
+        let mut machine = r#"{"StartAt":"x","States":{"x":{"Type":"Succeed"}}}"#.to_owned();
+        for depth in 0..150 {
+            machine = format!(
+                r#"{{"StartAt":"{depth}","States":{{"{depth}":{{"Type":"Map","End":true,"ItemProcessor":{machine}}}}}}}"#
+            );
+        }
+        let found = validate(
+            &machine,
+            MachineType::Standard,
+            Severity::Error,
+            MOST_RESULTS,
+        );
+        let codes: Vec<_> = found
+            .diagnostics
+            .iter()
+            .map(|each| each.code.as_str())
+            .collect();
+        assert_eq!(codes, ["TOO_DEEPLY_NESTED"]);
+    }
+}

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use super::input::{self, Source};
 use crate::asl::source::template::{self, Body, MachineType, Resource};
 use crate::asl::source::{self, Format, Substitutions};
-use crate::asl::{Diagnostic, Node, codes};
+use crate::asl::{self, Diagnostic, Node, Rules, codes};
 use crate::machine::Machine;
 use crate::value::{Span, Text};
 
@@ -66,10 +66,25 @@ pub(super) struct Definition {
     node: Result<Node, Diagnostic>,
     /// What the command line or the template says it is.
     pub(super) machine_type: MachineType,
+    /// What is thought of placeholders in it.
+    placeholders: asl::Placeholders,
 }
 
 impl Definition {
-    /// Compiles it, with what looks wrong. The one place that hands the rules of reading on.
+    /// Everything that is wrong or looks wrong in it, by the rules of its type of workflow.
+    pub(super) fn checked(&self) -> Vec<Diagnostic> {
+        let rules = Rules {
+            machine_type: self.machine_type,
+            placeholders: self.placeholders,
+            ..Rules::default()
+        };
+        match &self.node {
+            Ok(node) => Machine::check(node, rules),
+            Err(wrong) => vec![wrong.clone()],
+        }
+    }
+
+    /// Compiles it, with what looks wrong.
     pub(super) fn compiled(&self) -> Result<(Machine, Vec<Diagnostic>), Vec<Diagnostic>> {
         let node = self.node.as_ref().map_err(|wrong| vec![wrong.clone()])?;
         Machine::from_node(node)
@@ -110,6 +125,7 @@ impl DefinitionOptions {
                     source,
                     node: Err(wrong),
                     machine_type: self.machine_type(MachineType::Standard),
+                    placeholders: self.allowed(Placeholders::Deny),
                 }]);
             }
         };
@@ -126,7 +142,15 @@ impl DefinitionOptions {
             source,
             node: filled(node, &text, format, &defined, placeholders),
             machine_type: self.machine_type(MachineType::Standard),
+            placeholders: self.allowed(Placeholders::Deny),
         }])
+    }
+
+    fn allowed(&self, unless_told: Placeholders) -> asl::Placeholders {
+        match self.placeholders.unwrap_or(unless_told) {
+            Placeholders::Allow => asl::Placeholders::Allow,
+            Placeholders::Deny => asl::Placeholders::Deny,
+        }
     }
 
     fn machine_type(&self, told: MachineType) -> MachineType {
@@ -194,6 +218,7 @@ impl DefinitionOptions {
                     source: as_source(name, text),
                     node: Err(wrong),
                     machine_type: self.machine_type(MachineType::Standard),
+                    placeholders: self.allowed(Placeholders::Deny),
                 },
             };
             if several {
@@ -246,6 +271,7 @@ impl DefinitionOptions {
             source,
             node,
             machine_type: self.machine_type(resource.machine_type),
+            placeholders: self.allowed(Placeholders::Allow),
         })
     }
 }

@@ -91,10 +91,7 @@ impl Validate {
     }
 
     fn check(&self, definition: Definition) -> Findings {
-        let mut diagnostics = match definition.compiled() {
-            Ok((_, warnings)) => warnings,
-            Err(diagnostics) => diagnostics,
-        };
+        let mut diagnostics = definition.checked();
         if self.severity == Least::Error {
             diagnostics.retain(|each| each.severity == Severity::Error);
         }

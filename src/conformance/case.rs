@@ -9,7 +9,9 @@ use super::report::Verdict;
 use super::script::Script;
 use super::stage::{Cue, Piece, What, play};
 use super::{compile, said};
+use crate::asl::{Diagnostic, MachineType, Node, Rules};
 use crate::engine::{Failure, Profile, Start, StateMachineType};
+use crate::machine::Machine;
 use crate::value::{Json, Object, Timestamp};
 
 /// 2026-01-01T00:00:00Z, when every execution of a case starts.
@@ -170,7 +172,7 @@ impl Case {
     pub(super) fn run(&self) -> Verdict {
         let machine = match (compile(self.subject.definition()), &self.expect.diagnostics) {
             (Err(found), Some(expected)) => return Verdict::of(&diagnosed(expected, &found)),
-            (Ok(_), Some(_)) => return Verdict::Failed("the definition is accepted".to_owned()),
+            (Ok(_), Some(expected)) => return Verdict::of(&diagnosed(expected, &self.checked())),
             (Err(found), None) => return said(&found),
             (Ok(machine), None) => machine,
         };
@@ -203,6 +205,19 @@ impl Case {
                 Verdict::of(&differences)
             }
         }
+    }
+
+    /// What is said of a definition that can be compiled.
+    fn checked(&self) -> Vec<Diagnostic> {
+        let rules = Rules {
+            machine_type: match self.kind {
+                StateMachineType::Standard => MachineType::Standard,
+                StateMachineType::Express => MachineType::Express,
+            },
+            ..Rules::default()
+        };
+        Node::from_json(self.subject.definition().as_bytes())
+            .map_or_else(|_| Vec::new(), |node| Machine::check(&node, rules))
     }
 
     fn start(&self) -> Start {

@@ -25,8 +25,9 @@ fn scope(states: &States, rules: Rules, found: &mut Vec<Diagnostic>) {
 
 fn unknown(state: &State, task: &Task, allowed: Resources) -> Option<Diagnostic> {
     let text = &task.resource.value;
-    let is_own = allowed == Resources::Any && !text.contains(":states:::");
-    if text.is_empty() || is_own || is_known(&Resource::parse(text)) {
+    let resource = Resource::parse(text);
+    let is_own = allowed == Resources::Any && resource.kind == ResourceKind::Custom;
+    if text.is_empty() || is_own || is_known(&resource) {
         return None;
     }
     let message = format!("`{text}` is no resource of the service");
