@@ -18,39 +18,34 @@ pub(super) fn verdict(case: &Json) -> Result<Verdict, Malformed> {
     let id = root.need("id")?.text()?;
     let text = root.need("definition")?.value.to_string();
     let standard = || checked(&text, MachineType::Standard);
-    let verdict = match root.need("verdict")?.text()? {
+    Ok(match root.need("verdict")?.text()? {
         "accepted" => accepted(&standard()),
-        "rejected" => {
-            let found = standard();
-            let refusals: Vec<String> = refusals(&root)?
-                .iter()
-                .filter_map(|told| differs(told, &found))
-                .collect();
-            Verdict::of(&refusals)
-        }
+        "rejected" => rejected(&root, &standard())?,
         "accepted-as-standard-only" => match accepted(&standard()) {
             Verdict::Passed => {
-                let found = checked(&text, MachineType::Express);
-                let refusals: Vec<String> = refusals(&root)?
-                    .iter()
-                    .filter_map(|told| differs(told, &found))
-                    .collect();
-                labelled(id, Verdict::of(&refusals))
+                let express = checked(&text, MachineType::Express);
+                labelled(id, rejected(&root, &express)?)
             }
-            failed => failed,
+            refused => refused,
         },
         "plausible" => labelled(id, accepted(&lenient(&text))),
         "valid" => labelled(id, accepted(&labelled_check(&root, &text))),
-        "invalid" => labelled(
-            id,
-            match labelled_check(&root, &text).is_ok {
-                true => Verdict::Failed("the definition is accepted".to_owned()),
-                false => Verdict::Passed,
-            },
-        ),
+        "invalid" if labelled_check(&root, &text).is_ok => {
+            labelled(id, Verdict::Failed("the definition is accepted".to_owned()))
+        }
+        "invalid" => labelled(id, Verdict::Passed),
         other => Verdict::Failed(format!("there is no verdict `{other}`")),
-    };
-    Ok(verdict)
+    })
+}
+
+/// Compares all refusals that are reported with ours.
+fn rejected(root: &Member<'_>, found: &Validation) -> Result<Verdict, Malformed> {
+    let told = refusals(root)?;
+    let differences: Vec<String> = told
+        .iter()
+        .filter_map(|told| differs(told, found))
+        .collect();
+    Ok(Verdict::of(&differences))
 }
 
 /// What is wrong with a case of `ValidateStateMachineDefinition`.
