@@ -1,7 +1,8 @@
 //! The Choice state.
 
 use super::io::assign;
-use super::reader::{Reader, Spanned};
+use super::reader::{Reader, Spanned, expected_type};
+use super::wait::NO_TIMESTAMP;
 use super::{Diagnostic, Node, NodeValue, QueryLanguage, codes, nearest};
 use crate::value::{Moment, Number, Span, Text};
 
@@ -177,12 +178,8 @@ fn test(reader: &mut Reader<'_>, top: bool) -> Option<Test> {
         reader.any("Next");
         let message = "`Next` belongs to the rule at the top, not to one inside it";
         let (location, span) = (reader.location().to_owned(), reader.name_span("Next"));
-        reader.report(Diagnostic::error(
-            codes::UNKNOWN_FIELD,
-            location,
-            span,
-            message,
-        ));
+        let diagnostic = Diagnostic::error(codes::UNKNOWN_FIELD, location, span, message);
+        reader.report(diagnostic.told("Field 'Next' is not supported"));
     }
     match name {
         "And" => list(reader, name, node).map(Test::And),
@@ -206,7 +203,8 @@ fn complain_about_count(reader: &mut Reader<'_>, found: &[(&'static str, bool, &
             let message = "a choice rule must have an operator";
             let names = RELATIONS.into_iter().chain(KINDS).chain(BOOLEAN);
             let written = reader.unasked().and_then(|name| nearest(name, names));
-            let diagnostic = Diagnostic::error(codes::ONE_OPERATOR, location, opening, message);
+            let diagnostic = Diagnostic::error(codes::ONE_OPERATOR, location, opening, message)
+                .told("Exactly one comparison operator is required");
             match written {
                 Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
                 None => diagnostic.help("such as `\"StringEquals\": \"yes\"`, `\"IsPresent\": true` or `\"And\": [...]`"),
@@ -219,6 +217,7 @@ fn complain_about_count(reader: &mut Reader<'_>, found: &[(&'static str, bool, &
                 names.join(" and ")
             );
             Diagnostic::error(codes::ONE_OPERATOR, location, opening, message)
+                .told("Exactly one comparison operator is required")
                 .help("combine rules with `And` or `Or`")
         }
     };
@@ -230,7 +229,8 @@ fn list(reader: &mut Reader<'_>, name: &'static str, node: &Node) -> Option<Vec<
     let items = node.items();
     if items.is_none_or(<[Node]>::is_empty) {
         let message = format!("`{name}` must be a list with at least one rule");
-        reader.report(Diagnostic::error(codes::EMPTY, at, node.span, message));
+        let diagnostic = Diagnostic::error(codes::EMPTY, at, node.span, message);
+        reader.report(diagnostic.told("Value cannot be empty"));
         return None;
     }
     let mut tests = Vec::new();
@@ -297,7 +297,8 @@ fn comparand(
     match &found {
         None => {
             let message = format!("`{field}` must be {wanted}, found {}", node.kind());
-            reader.report(Diagnostic::error(codes::WRONG_TYPE, at, node.span, message));
+            let diagnostic = Diagnostic::error(codes::WRONG_TYPE, at, node.span, message);
+            reader.report(diagnostic.told(expected_type(wanted)));
         }
         Some(Comparand::Text(text))
             if operator.starts_with("Timestamp") && Moment::parse(&text.value).is_none() =>
@@ -305,6 +306,7 @@ fn comparand(
             let message = format!("`{}` is no RFC 3339 timestamp", text.value);
             reader.report(
                 Diagnostic::error(codes::INVALID_TIMESTAMP, at, text.span, message)
+                    .told(NO_TIMESTAMP)
                     .help("write it like `2026-08-18T17:33:00Z`"),
             );
         }

@@ -34,8 +34,36 @@ codes! {
     INVALID_TEMPLATE = "invalid-template": "A field whose name ends in `.$` holds no path and no intrinsic function.",
     INVALID_PATTERN = "invalid-pattern": "A pattern of `StringMatches` ends in an open escape.",
     INVALID_TIMESTAMP = "invalid-timestamp": "A text is no RFC 3339 timestamp.",
+    TOO_DEEP = "too-deep": "States stand too deep inside each other.",
+    INVALID_LABEL = "invalid-label": "The label of a distributed Map has a character that it must not have, or too many.",
+    DUPLICATE_LABEL = "duplicate-label": "Two distributed Maps have the same label.",
+    NEEDS_DISTRIBUTED = "needs-distributed": "A field belongs to a distributed Map, and this one is inline.",
+    UNKNOWN_INTEGRATION = "unknown-integration": "The service integrates no such call.",
+    NOT_IN_EXPRESS = "not-in-express": "An Express workflow cannot have this.",
+    TOO_LARGE = "too-large": "The definition has more bytes than the service takes.",
+    MISSING_DOLLAR = "missing-dollar": "A text looks like a path, but the name of its field does not end in `.$`.",
+    STATIC_RESULT = "static-result": "The `Result` of a Pass state is what is written, even where it looks like a path.",
     INVALID_MOCK = "invalid-mock": "A file of mocks says something that cannot be answered.",
     INVALID_JSONATA = "INVALID_JSONATA_EXPRESSION": "A text in `{% %}` is no JSONata.",
     UNSUPPORTED_JSONATA = "UNSUPPORTED_JSONATA_EXPRESSION": "A JSONata expression refers to something that is not there.",
     DISTRIBUTED_MAP_UNSUPPORTED = "distributed-map-unsupported": "A distributed Map cannot be run yet.",
+}
+
+/// The code that the service has for a rule (API reference, `ValidateStateMachineDefinitionDiagnostic`).
+#[must_use]
+pub fn of_service(code: &str) -> &str {
+    match code {
+        INVALID_JSON => "INVALID_JSON_DESCRIPTION",
+        INVALID_NAME => "INVALID_STATE_NAME",
+        DUPLICATE_STATE => "DUPLICATE_STATE_NAME",
+        START_NOT_FOUND | NEXT_NOT_FOUND | UNREACHABLE_STATE => "MISSING_TRANSITION_TARGET",
+        NO_TERMINAL_STATE => "MISSING_END_STATE",
+        TOO_DEEP => "TOO_DEEPLY_NESTED",
+        INVALID_LABEL => "INVALID_LABEL_NAME",
+        DUPLICATE_LABEL => "DUPLICATE_LABEL_NAME",
+        MISSING_DOLLAR => "NO_DOLLAR",
+        STATIC_RESULT => "PASS_RESULT_IS_STATIC",
+        INVALID_JSONATA | UNSUPPORTED_JSONATA => code,
+        _ => "SCHEMA_VALIDATION_FAILED",
+    }
 }

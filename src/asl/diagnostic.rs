@@ -19,6 +19,22 @@ pub struct Diagnostic {
     pub message: String,
     /// How to mend it.
     pub help: Option<String>,
+    /// What the service says instead of the message; `None` where its words are not known.
+    pub told: Option<Told>,
+}
+
+/// How the service tells of a mistake.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// A field is missing. The service names all missing fields of an object at once.
+    Missing(&'static str),
+    /// Anything else.
+    Words {
+        /// The message.
+        message: String,
+        /// The place; `None` where the service names none.
+        location: Option<String>,
+    },
 }
 
 impl Diagnostic {
@@ -36,6 +52,7 @@ impl Diagnostic {
             span,
             message: message.into(),
             help: None,
+            told: None,
         }
     }
 
@@ -49,6 +66,32 @@ impl Diagnostic {
         Self {
             severity: Severity::Warning,
             ..Self::error(code, location, span, message)
+        }
+    }
+
+    /// The same, told by the service in these words, at the same place.
+    #[must_use]
+    pub fn told(self, message: impl Into<String>) -> Self {
+        let location = Some(self.location.clone());
+        self.told_at(location, message)
+    }
+
+    /// The same, told by the service in these words, at another place or at none.
+    #[must_use]
+    pub fn told_at(self, location: Option<String>, message: impl Into<String>) -> Self {
+        let message = message.into();
+        Self {
+            told: Some(Told::Words { message, location }),
+            ..self
+        }
+    }
+
+    /// The same, told by the service as a field that is missing.
+    #[must_use]
+    pub fn told_missing(self, field: &'static str) -> Self {
+        Self {
+            told: Some(Told::Missing(field)),
+            ..self
         }
     }
 

@@ -91,12 +91,9 @@ pub(super) fn assign(reader: &mut Reader<'_>) -> Option<Node> {
         let name = member.name.strip_suffix(".$").unwrap_or(&member.name);
         if let Some(problem) = variable_problem(name) {
             let location = format!("{location}/{}", member.name);
-            reader.report(Diagnostic::error(
-                codes::INVALID_VARIABLE,
-                location,
-                member.name_span,
-                problem,
-            ));
+            let code = codes::INVALID_VARIABLE;
+            let diagnostic = Diagnostic::error(code, location, member.name_span, problem);
+            reader.report(diagnostic.told(format!("Invalid variable name: '{name}'")));
         }
     }
     Some(node)

@@ -1,8 +1,9 @@
 //! The Map state.
 
+use super::distributed::{self, Mode};
 use super::reader::{Reader, Spanned};
 use super::state::amount;
-use super::{Amount, Node, QueryLanguage, States, states};
+use super::{Amount, Around, Node, QueryLanguage, States, states};
 use crate::value::Text;
 
 /// What a Map state has of its own.
@@ -20,31 +21,21 @@ pub struct Map {
     pub processor_name: &'static str,
     /// `MaxConcurrency`, `MaxConcurrencyPath`
     pub max_concurrency: Option<Amount>,
-    /// Whether the items are children of their own: `ProcessorConfig.Mode` is `DISTRIBUTED`, or a field says so.
+    /// Whether the items are executions of their own: `ProcessorConfig.Mode` is `DISTRIBUTED`, or a field says so.
     pub distributed: bool,
+    /// `Label` (distributed).
+    pub label: Option<Spanned<Text>>,
 }
-
-/// Fields that only a distributed Map has.
-const DISTRIBUTED: [&str; 8] = [
-    "ItemReader",
-    "ItemBatcher",
-    "ResultWriter",
-    "Label",
-    "ToleratedFailureCount",
-    "ToleratedFailureCountPath",
-    "ToleratedFailurePercentage",
-    "ToleratedFailurePercentagePath",
-];
 
 pub(super) fn read(
     reader: &mut Reader<'_>,
     language: QueryLanguage,
-    inherited: QueryLanguage,
+    around: Around,
 ) -> Option<Map> {
     let (items_path, items) = match language {
         QueryLanguage::JsonPath => {
             reader.foreign(&["Items"], "JSONata");
-            (reader.nullable_text("ItemsPath"), None)
+            (reader.text("ItemsPath").map(Some), None)
         }
         QueryLanguage::Jsonata => {
             reader.foreign(&["ItemsPath"], "JSONPath");
@@ -54,11 +45,11 @@ pub(super) fn read(
     let item_selector = reader.any("ItemSelector").cloned();
     reader.exclusive(&["Parameters", "ItemSelector"]);
     let max_concurrency = amount(reader, "MaxConcurrency", "MaxConcurrencyPath", 0, language);
-    let mut distributed = false;
-    for name in DISTRIBUTED {
-        distributed |= reader.any(name).is_some() && !name.starts_with("Tolerated");
-    }
-    let (processor_name, processor) = processor(reader, inherited, &mut distributed)?;
+    let found = processor(reader, around);
+    let mode = found.as_ref().map_or(Mode::Untold, |(.., mode)| *mode);
+    let label = distributed::read(reader, mode, language);
+    let distributed = distributed::is_distributed(reader, mode);
+    let (processor_name, processor, _) = found?;
     Some(Map {
         items_path,
         items,
@@ -67,14 +58,11 @@ pub(super) fn read(
         processor_name,
         max_concurrency,
         distributed,
+        label,
     })
 }
 
-fn processor(
-    reader: &mut Reader<'_>,
-    inherited: QueryLanguage,
-    distributed: &mut bool,
-) -> Option<(&'static str, States)> {
+fn processor(reader: &mut Reader<'_>, around: Around) -> Option<(&'static str, States, Mode)> {
     reader.exclusive(&["ItemProcessor", "Iterator"]);
     let legacy = reader.any("Iterator");
     let (name, node) = match legacy {
@@ -84,6 +72,7 @@ fn processor(
     let at = reader.at(name);
     let mut inner = Reader::open(node, at, "an item processor", reader.diagnostics())?;
     inner.any("Comment");
+    let mut mode = Mode::Untold;
     if let Some(config) = inner.object("ProcessorConfig") {
         let at = inner.at("ProcessorConfig");
         if let Some(mut config) = Reader::open(
@@ -92,12 +81,25 @@ fn processor(
             "a processor's configuration",
             inner.diagnostics(),
         ) {
-            *distributed |= config.word("Mode", &["INLINE", "DISTRIBUTED"]) == Some("DISTRIBUTED");
-            config.word("ExecutionType", &["STANDARD", "EXPRESS"]);
+            mode = mode_of(&mut config);
             config.finish();
         }
     }
-    let states = states(&mut inner, inherited);
+    let states = states(&mut inner, around);
     inner.finish();
-    Some((name, states))
+    Some((name, states, mode))
+}
+
+/// The mode of a processor.
+fn mode_of(config: &mut Reader<'_>) -> Mode {
+    let mode = match config.word("Mode", &["INLINE", "DISTRIBUTED"]) {
+        Some("DISTRIBUTED") => {
+            config.required("ExecutionType");
+            Mode::Distributed
+        }
+        None => Mode::Untold,
+        Some(_) => Mode::Inline,
+    };
+    config.word("ExecutionType", &["STANDARD", "EXPRESS"]);
+    mode
 }

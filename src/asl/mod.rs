@@ -8,6 +8,7 @@ mod catch;
 mod choice;
 pub mod codes;
 mod diagnostic;
+mod distributed;
 mod fail;
 pub mod fields;
 mod io;
@@ -15,9 +16,11 @@ mod map;
 mod node;
 mod parallel;
 mod pass;
+mod placeholders;
 mod reader;
 mod resource;
 mod retry;
+mod rules;
 #[cfg(feature = "formats")]
 pub mod source;
 mod state;
@@ -27,21 +30,24 @@ mod wait;
 
 pub use catch::Catcher;
 pub use choice::{Choice, Comparand, Comparison, Rule, Test};
-pub use diagnostic::{Diagnostic, Severity, line_column};
+pub use diagnostic::{Diagnostic, Severity, Told, line_column};
 pub use fail::{Fail, TextField};
 pub use io::{Io, PathField};
 pub use map::Map;
 pub use node::{Member, Node, NodeValue};
 pub use parallel::Parallel;
 pub use pass::Pass;
+pub use placeholders::holds_placeholder;
 pub use reader::Spanned;
 pub use resource::{Pattern, Resource, ResourceKind};
 pub use retry::{JitterStrategy, Retrier};
+pub use rules::{MachineType, Placeholders, Resources, Rules};
 pub use state::{Amount, QueryLanguage, State, StateKind, StateType, Transition};
 pub use task::Task;
 pub use wait::{Until, Wait};
 
 pub(crate) use diagnostic::nearest;
+pub(crate) use placeholders::excuse;
 
 use self::reader::Reader;
 use crate::value::{Json, Span, Text};
@@ -124,7 +130,11 @@ fn definition(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Definiti
     let timeout_seconds = reader
         .integer("TimeoutSeconds", 1..=LARGEST)
         .map(|seconds| seconds.value);
-    let states = states(&mut reader, query_language);
+    let around = Around {
+        language: query_language,
+        depth: 0,
+    };
+    let states = states(&mut reader, around);
     reader.finish();
     Some(Definition {
         comment,
@@ -135,8 +145,27 @@ fn definition(node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Definiti
     })
 }
 
+/// What states inherit from where they stand.
+#[derive(Clone, Copy)]
+struct Around {
+    /// The machine's language.
+    language: QueryLanguage,
+    /// How many scopes stand around.
+    depth: usize,
+}
+
+/// How deep scopes may stand inside each other. The service has a limit too, which nobody has published.
+const DEEPEST: usize = 100;
+
 /// Reads `StartAt` and `States` among the members of whatever holds them.
-fn states(reader: &mut Reader<'_>, language: QueryLanguage) -> States {
+fn states(reader: &mut Reader<'_>, around: Around) -> States {
+    let inside = Around {
+        depth: around.depth + 1,
+        ..around
+    };
+    if around.depth > DEEPEST {
+        return too_deep(reader);
+    }
     let start_at = reader.required_text("StartAt");
     let location = reader.location().to_owned();
     let span = reader.span();
@@ -147,11 +176,12 @@ fn states(reader: &mut Reader<'_>, language: QueryLanguage) -> States {
         match node.members() {
             Some([]) => {
                 let message = "`States` must not be empty";
-                reader.report(Diagnostic::error(codes::EMPTY, at, node.span, message));
+                let diagnostic = Diagnostic::error(codes::EMPTY, at, node.span, message);
+                reader.report(diagnostic.told("Value cannot be empty"));
             }
             Some(members) => {
                 for member in members {
-                    match state::state(member, &at, language, reader.diagnostics()) {
+                    match state::state(member, &at, inside, reader.diagnostics()) {
                         Some(state) => states.push(state),
                         None => unreadable.push(member.name.clone()),
                     }
@@ -159,7 +189,7 @@ fn states(reader: &mut Reader<'_>, language: QueryLanguage) -> States {
             }
             None => {
                 let message = format!("`States` must be an object, found {}", node.kind());
-                reader.report(Diagnostic::error(codes::WRONG_TYPE, at, node.span, message));
+                reader.report(reader::not_an_object(at, node.span, message));
             }
         }
     }
@@ -167,6 +197,23 @@ fn states(reader: &mut Reader<'_>, language: QueryLanguage) -> States {
         start_at,
         states,
         unreadable,
+        location,
+        span,
+    }
+}
+
+/// The states of a scope that is not looked into.
+fn too_deep(reader: &mut Reader<'_>) -> States {
+    reader.any("StartAt");
+    reader.any("States");
+    let (location, span) = (reader.location().to_owned(), reader.span());
+    let message = format!("at most {DEEPEST} scopes stand inside each other");
+    let diagnostic = Diagnostic::error(codes::TOO_DEEP, location.as_str(), span, message);
+    reader.report(diagnostic.told("State machine is too deeply nested"));
+    States {
+        start_at: None,
+        states: Vec::new(),
+        unreadable: Vec::new(),
         location,
         span,
     }

@@ -1,7 +1,7 @@
 //! The Parallel state.
 
 use super::reader::Reader;
-use super::{QueryLanguage, States, states};
+use super::{Around, States, states};
 
 /// What a Parallel state has of its own.
 #[derive(Clone, Debug)]
@@ -11,7 +11,7 @@ pub struct Parallel {
 }
 
 /// The states of a branch inherit the machine's language, not that of the Parallel state around them (observed on AWS).
-pub(super) fn read(reader: &mut Reader<'_>, inherited: QueryLanguage) -> Option<Parallel> {
+pub(super) fn read(reader: &mut Reader<'_>, around: Around) -> Option<Parallel> {
     let node = reader.required("Branches")?;
     let items = reader.filled_list("Branches", node)?;
     let at = reader.at("Branches");
@@ -26,7 +26,7 @@ pub(super) fn read(reader: &mut Reader<'_>, inherited: QueryLanguage) -> Option<
             continue;
         };
         branch.any("Comment");
-        branches.push(states(&mut branch, inherited));
+        branches.push(states(&mut branch, around));
         branch.finish();
     }
     Some(Parallel { branches })

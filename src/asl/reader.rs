@@ -38,12 +38,7 @@ impl<'a> Reader<'a> {
     ) -> Option<Self> {
         let Some(members) = node.members() else {
             let message = format!("expected an object, found {}", node.kind());
-            diagnostics.push(Diagnostic::error(
-                codes::WRONG_TYPE,
-                location,
-                node.span,
-                message,
-            ));
+            diagnostics.push(not_an_object(location, node.span, message));
             return None;
         };
         let mut reader = Self {
@@ -77,12 +72,9 @@ impl<'a> Reader<'a> {
                 name, name_span, ..
             } = &self.members[at];
             let message = format!("`{name}` is written twice");
-            self.report(Diagnostic::error(
-                codes::DUPLICATE_FIELD,
-                self.at(name),
-                *name_span,
-                message,
-            ));
+            let diagnostic =
+                Diagnostic::error(codes::DUPLICATE_FIELD, self.at(name), *name_span, message);
+            self.report(diagnostic.told(format!("Duplicate field '{name}'")));
         }
     }
 
@@ -147,12 +139,8 @@ impl<'a> Reader<'a> {
         if found.is_none() {
             let message = format!("{} must have a `{name}`", self.what);
             let (location, span) = (self.location.clone(), self.opening());
-            self.report(Diagnostic::error(
-                codes::MISSING_FIELD,
-                location,
-                span,
-                message,
-            ));
+            let diagnostic = Diagnostic::error(codes::MISSING_FIELD, location, span, message);
+            self.report(diagnostic.told_missing(name));
         }
         found
     }
@@ -167,13 +155,8 @@ impl<'a> Reader<'a> {
 
     fn wrong_type(&mut self, name: &str, node: &Node, wanted: &str) {
         let message = format!("`{name}` must be {wanted}, found {}", node.kind());
-        let location = self.at(name);
-        self.report(Diagnostic::error(
-            codes::WRONG_TYPE,
-            location,
-            node.span,
-            message,
-        ));
+        let diagnostic = Diagnostic::error(codes::WRONG_TYPE, self.at(name), node.span, message);
+        self.report(diagnostic.told(expected_type(wanted)));
     }
 
     pub(super) fn text(&mut self, name: &'static str) -> Option<Spanned<Text>> {
@@ -252,13 +235,13 @@ impl<'a> Reader<'a> {
                         range.start(),
                         range.end()
                     );
-                    let location = self.at(name);
-                    self.report(Diagnostic::error(
-                        codes::OUT_OF_RANGE,
-                        location,
-                        node.span,
-                        message,
-                    ));
+                    let code = codes::OUT_OF_RANGE;
+                    let diagnostic = Diagnostic::error(code, self.at(name), node.span, message);
+                    self.report(diagnostic.told(format!(
+                        "Value must be between {} and {}",
+                        range.start(),
+                        range.end()
+                    )));
                 }
             },
         }
@@ -283,12 +266,9 @@ impl<'a> Reader<'a> {
         let items = self.list(name, node)?;
         if items.is_empty() {
             let location = self.at(name);
-            self.report(Diagnostic::error(
-                codes::EMPTY,
-                location,
-                node.span,
-                format!("`{name}` must not be empty"),
-            ));
+            let message = format!("`{name}` must not be empty");
+            let diagnostic = Diagnostic::error(codes::EMPTY, location, node.span, message);
+            self.report(diagnostic.told("Value cannot be empty"));
         }
         Some(items)
     }
@@ -323,7 +303,8 @@ impl<'a> Reader<'a> {
         }
         let message = format!("`{name}` must be {}, found `{}`", one_of(words), text.value);
         let mut diagnostic =
-            Diagnostic::error(codes::UNKNOWN_VALUE, self.at(name), text.span, message);
+            Diagnostic::error(codes::UNKNOWN_VALUE, self.at(name), text.span, message)
+                .told(one_of_these(name, words));
         if let Some(near) = nearest(&text.value, words.iter().copied()) {
             diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
         }
@@ -337,17 +318,21 @@ impl<'a> Reader<'a> {
         if let (Some(first), Some(second)) = (there.next(), there.next()) {
             let message = format!("`{first}` and `{second}` cannot both be there");
             let (location, span) = (self.location.clone(), self.name_span(second));
-            self.report(Diagnostic::error(
-                codes::EXCLUSIVE_FIELDS,
-                location,
-                span,
-                message,
-            ));
+            let diagnostic = Diagnostic::error(codes::EXCLUSIVE_FIELDS, location, span, message);
+            self.report(diagnostic.told(format!(
+                "Only one of these fields is allowed: [{}]",
+                names.join(", ")
+            )));
         }
     }
 
     /// Members of the other query language: they get a diagnostic of their own.
     pub(super) fn foreign(&mut self, names: &[&'static str], language: &str) {
+        let own = if language == "JSONata" {
+            "JSONPath"
+        } else {
+            "JSONata"
+        };
         for name in names {
             self.known.push(name);
             if self.has(name) {
@@ -359,6 +344,9 @@ impl<'a> Reader<'a> {
                 let (location, span) = (self.location.clone(), self.name_span(name));
                 self.report(
                     Diagnostic::error(codes::WRONG_QUERY_LANGUAGE, location, span, message)
+                        .told(format!(
+                            "The QueryLanguage is set to '{own}', but field '{name}' is only supported for the '{language}' QueryLanguage"
+                        ))
                         .help(help),
                 );
             }
@@ -380,13 +368,45 @@ impl<'a> Reader<'a> {
                 self.location.clone(),
                 *name_span,
                 message,
-            );
+            )
+            .told(format!("Field '{name}' is not supported"));
             if let Some(near) = nearest(name, self.known.iter().copied()) {
                 diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
             }
             self.diagnostics.push(diagnostic);
         }
     }
+}
+
+/// The service names no place where the whole definition is no object.
+pub(super) fn not_an_object(location: String, span: Span, message: String) -> Diagnostic {
+    let is_whole = location == "/";
+    let diagnostic = Diagnostic::error(codes::WRONG_TYPE, location, span, message);
+    if is_whole {
+        diagnostic.told_at(None, "Definition must be a valid JSON object")
+    } else {
+        diagnostic.told(expected_type("an object"))
+    }
+}
+
+/// What the service says of a value of another type than `wanted`, which has its article.
+pub(super) fn expected_type(wanted: &str) -> String {
+    let name = match wanted {
+        "a path" => "String",
+        _ => wanted.split_once(' ').map_or(wanted, |(_, name)| name),
+    };
+    let mut letters = name.chars();
+    let first = letters.next().map(|first| first.to_ascii_uppercase());
+    let name: String = first.into_iter().chain(letters).collect();
+    format!("Expected value of type {name}")
+}
+
+/// What the service says of a field with a fixed set of values.
+pub(super) fn one_of_these(name: &str, words: &[&str]) -> String {
+    format!(
+        "The field '{name}' should have one of these values: [{}]",
+        words.join(", ")
+    )
 }
 
 /// `2.0` is a whole number too.

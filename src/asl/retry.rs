@@ -1,6 +1,6 @@
 //! Retry.
 
-use super::reader::{Reader, Spanned};
+use super::reader::{Reader, Spanned, expected_type};
 use super::{Diagnostic, LARGEST, Node, codes};
 use crate::value::Text;
 
@@ -70,12 +70,8 @@ fn retrier(
     if let Some(Spanned { span, .. }) = backoff.as_ref().filter(|rate| rate.value < 1.0) {
         let (location, span) = (reader.at("BackoffRate"), *span);
         let message = "`BackoffRate` must be at least 1.0";
-        reader.report(Diagnostic::error(
-            codes::OUT_OF_RANGE,
-            location,
-            span,
-            message,
-        ));
+        let diagnostic = Diagnostic::error(codes::OUT_OF_RANGE, location, span, message);
+        reader.report(diagnostic.told("Value must be at least 1.0"));
     }
     let max_delay = reader.integer("MaxDelaySeconds", 1..=LONGEST_DELAY);
     let jitter_strategy = match reader.word("JitterStrategy", &["FULL", "NONE"]) {
@@ -108,23 +104,17 @@ pub(super) fn error_equals(reader: &mut Reader<'_>, last: bool) -> Vec<Text> {
             None => {
                 let message = format!("an error's name must be a string, found {}", item.kind());
                 let location = format!("{}[{index}]", reader.at("ErrorEquals"));
-                reader.report(Diagnostic::error(
-                    codes::WRONG_TYPE,
-                    location,
-                    item.span,
-                    message,
-                ));
+                let diagnostic = Diagnostic::error(codes::WRONG_TYPE, location, item.span, message);
+                reader.report(diagnostic.told(expected_type("a string")));
             }
         }
     }
     if names.iter().any(|name| name == "States.ALL") && (names.len() > 1 || !last) {
         let message = "`States.ALL` must stand alone and at the end of the list";
         let location = reader.at("ErrorEquals");
-        reader.report(Diagnostic::error(
-            codes::ALL_NOT_ALONE,
-            location,
-            node.span,
-            message,
+        let diagnostic = Diagnostic::error(codes::ALL_NOT_ALONE, location, node.span, message);
+        reader.report(diagnostic.told(
+            "The error name 'States.ALL' must appear alone and in the last element of the list",
         ));
     }
     names

@@ -1,12 +1,14 @@
 //! What all states have in common.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 
 use super::io::{Io, io};
-use super::reader::{Reader, Spanned, one_of};
+use super::reader::{Reader, Spanned, not_an_object, one_of, one_of_these};
 use super::{
-    Catcher, Choice, Diagnostic, Fail, LARGEST, Map, NAME_LENGTH, Parallel, Pass, Retrier, Task,
-    Wait, catch, choice, codes, fail, map, nearest, parallel, pass, retry, succeed, task, wait,
+    Around, Catcher, Choice, Diagnostic, Fail, LARGEST, Map, NAME_LENGTH, Parallel, Pass, Retrier,
+    Task, Wait, catch, choice, codes, fail, map, nearest, parallel, pass, retry, succeed, task,
+    wait,
 };
 use crate::asl::node::{Member, Node};
 use crate::value::{Span, Text};
@@ -251,7 +253,7 @@ fn shape(state_type: StateType) -> Shape {
 pub(super) fn state(
     member: &Member,
     parent: &str,
-    inherited: QueryLanguage,
+    around: Around,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<State> {
     let location = format!("{parent}/{}", member.name);
@@ -265,7 +267,7 @@ pub(super) fn state(
     check_name(member, &mut reader);
     reader.any("Type");
     let comment = reader.text("Comment").map(|text| text.value);
-    let query_language = own_language(&mut reader, inherited);
+    let query_language = own_language(&mut reader, around.language);
     let shape = shape(state_type);
     let io = io(&mut reader, &shape, query_language);
     let (retry, catch) = if shape.handlers {
@@ -277,7 +279,7 @@ pub(super) fn state(
         (Vec::new(), Vec::new())
     };
     let next = if shape.flow { flow(&mut reader) } else { None };
-    let kind = kind(&mut reader, state_type, query_language, inherited);
+    let kind = kind(&mut reader, state_type, query_language, around);
     reader.finish();
     let name = Spanned {
         value: member.name.clone(),
@@ -302,12 +304,7 @@ fn state_type(node: &Node, location: &str, diagnostics: &mut Vec<Diagnostic>) ->
     let names = StateType::ALL.map(StateType::as_str);
     let Some(members) = node.members() else {
         let message = format!("a state must be an object, found {}", node.kind());
-        diagnostics.push(Diagnostic::error(
-            codes::WRONG_TYPE,
-            location,
-            node.span,
-            message,
-        ));
+        diagnostics.push(not_an_object(location.to_owned(), node.span, message));
         return None;
     };
     let Some(written) = members.iter().rev().find(|member| member.name == "Type") else {
@@ -316,12 +313,8 @@ fn state_type(node: &Node, location: &str, diagnostics: &mut Vec<Diagnostic>) ->
             end: node.span.start + 1,
         };
         let message = "a state must have a `Type`";
-        diagnostics.push(Diagnostic::error(
-            codes::MISSING_FIELD,
-            location,
-            opening,
-            message,
-        ));
+        let diagnostic = Diagnostic::error(codes::MISSING_FIELD, location, opening, message);
+        diagnostics.push(diagnostic.told_missing("Type"));
         return None;
     };
     let text = written.value.text().map_or("", Text::as_str);
@@ -336,7 +329,8 @@ fn state_type(node: &Node, location: &str, diagnostics: &mut Vec<Diagnostic>) ->
         let message = format!("`Type` must be {}, found {found}", one_of(&names));
         let location = format!("{location}/Type");
         let mut diagnostic =
-            Diagnostic::error(codes::UNKNOWN_VALUE, location, written.value.span, message);
+            Diagnostic::error(codes::UNKNOWN_VALUE, location, written.value.span, message)
+                .told(one_of_these("Type", &names));
         if let Some(near) = nearest(text, names) {
             diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
         }
@@ -347,20 +341,25 @@ fn state_type(node: &Node, location: &str, diagnostics: &mut Vec<Diagnostic>) ->
 
 fn check_name(member: &Member, reader: &mut Reader<'_>) {
     let length = member.name.chars().count();
-    let problem = match length {
-        0 => "a state must have a name".to_owned(),
+    let (problem, told) = match length {
+        0 => (
+            "a state must have a name".to_owned(),
+            "Invalid State name: name cannot be empty".to_owned(),
+        ),
         1..=NAME_LENGTH => return,
-        _ => format!(
-            "the name of a state has at most {NAME_LENGTH} characters, this one has {length}"
+        _ => (
+            format!(
+                "the name of a state has at most {NAME_LENGTH} characters, this one has {length}"
+            ),
+            format!(
+                "Invalid State name: State '{}' exceeds the {NAME_LENGTH}-character limit allowed by the service",
+                member.name
+            ),
         ),
     };
     let location = reader.location().to_owned();
-    reader.report(Diagnostic::error(
-        codes::INVALID_NAME,
-        location,
-        member.name_span,
-        problem,
-    ));
+    let diagnostic = Diagnostic::error(codes::INVALID_NAME, location, member.name_span, problem);
+    reader.report(diagnostic.told(told));
 }
 
 /// A machine in JSONata has no states in JSONPath (observed on AWS).
@@ -373,11 +372,9 @@ fn own_language(reader: &mut Reader<'_>, inherited: QueryLanguage) -> QueryLangu
             reader.location().to_owned(),
             reader.name_span("QueryLanguage"),
         );
-        reader.report(Diagnostic::error(
-            codes::WRONG_QUERY_LANGUAGE,
-            location,
-            span,
-            message,
+        let diagnostic = Diagnostic::error(codes::WRONG_QUERY_LANGUAGE, location, span, message);
+        reader.report(diagnostic.told(
+            "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine",
         ));
         return inherited;
     }
@@ -399,12 +396,8 @@ fn flow(reader: &mut Reader<'_>) -> Option<Transition> {
             };
             let message = "the state goes nowhere: it has neither `Next` nor `\"End\": true`";
             let location = reader.location().to_owned();
-            reader.report(Diagnostic::error(
-                codes::MISSING_FIELD,
-                location,
-                opening,
-                message,
-            ));
+            let diagnostic = Diagnostic::error(codes::MISSING_FIELD, location, opening, message);
+            reader.report(diagnostic.told("One of these fields is required: [Next, End]"));
             None
         }
     }
@@ -414,7 +407,7 @@ fn kind(
     reader: &mut Reader<'_>,
     state_type: StateType,
     language: QueryLanguage,
-    inherited: QueryLanguage,
+    around: Around,
 ) -> Option<StateKind> {
     match state_type {
         StateType::Task => task::read(reader, language).map(StateKind::Task),
@@ -423,8 +416,8 @@ fn kind(
         StateType::Succeed => Some(succeed::read()),
         StateType::Fail => Some(StateKind::Fail(fail::read(reader, language))),
         StateType::Choice => choice::read(reader, language).map(StateKind::Choice),
-        StateType::Parallel => parallel::read(reader, inherited).map(StateKind::Parallel),
-        StateType::Map => map::read(reader, language, inherited).map(StateKind::Map),
+        StateType::Parallel => parallel::read(reader, around).map(StateKind::Parallel),
+        StateType::Map => map::read(reader, language, around).map(StateKind::Map),
     }
 }
 
@@ -434,6 +427,16 @@ pub(super) fn amount(
     name: &'static str,
     path_name: &'static str,
     least: u32,
+    language: QueryLanguage,
+) -> Option<Amount> {
+    amount_within(reader, [name, path_name], least..=LARGEST, language)
+}
+
+/// The same within a range.
+pub(super) fn amount_within(
+    reader: &mut Reader<'_>,
+    [name, path_name]: [&'static str; 2],
+    range: RangeInclusive<u32>,
     language: QueryLanguage,
 ) -> Option<Amount> {
     let node = reader.any(name);
@@ -448,17 +451,13 @@ pub(super) fn amount(
                 };
                 return Some(Amount::Expression(name, text));
             }
-            reader
-                .as_integer(name, node, least..=LARGEST)
-                .map(Amount::Literal)
+            reader.as_integer(name, node, range).map(Amount::Literal)
         }
         QueryLanguage::JsonPath => {
             let path = reader.text(path_name);
             reader.exclusive(&[name, path_name]);
             match (node, path) {
-                (Some(node), _) => reader
-                    .as_integer(name, node, least..=LARGEST)
-                    .map(Amount::Literal),
+                (Some(node), _) => reader.as_integer(name, node, range).map(Amount::Literal),
                 (None, path) => path.map(|path| Amount::Path(path_name, path)),
             }
         }

@@ -18,9 +18,21 @@ pub struct Task {
     pub heartbeat: Option<Amount>,
 }
 
+/// Reads `Credentials`, which names a role.
+fn credentials(reader: &mut Reader<'_>) -> Option<Node> {
+    let node = reader.object("Credentials")?;
+    if node.get("RoleArn").is_none() && node.get("RoleArn.$").is_none() {
+        let location = reader.at("Credentials");
+        let message = "`Credentials` must have a `RoleArn`";
+        let diagnostic = Diagnostic::error(codes::MISSING_FIELD, location, node.span, message);
+        reader.report(diagnostic.told("The field 'RoleArn' is required but was missing"));
+    }
+    Some(node.clone())
+}
+
 pub(super) fn read(reader: &mut Reader<'_>, language: QueryLanguage) -> Option<Task> {
     let resource = reader.required_text("Resource");
-    let credentials = reader.object("Credentials").cloned();
+    let credentials = credentials(reader);
     let timeout = amount(reader, "TimeoutSeconds", "TimeoutSecondsPath", 1, language);
     let heartbeat = amount(
         reader,
@@ -38,12 +50,9 @@ pub(super) fn read(reader: &mut Reader<'_>, language: QueryLanguage) -> Option<T
             heartbeat.value, timeout.value
         );
         let location = reader.at("HeartbeatSeconds");
-        reader.report(Diagnostic::error(
-            codes::OUT_OF_RANGE,
-            location,
-            heartbeat.span,
-            message,
-        ));
+        let code = codes::OUT_OF_RANGE;
+        let diagnostic = Diagnostic::error(code, location, heartbeat.span, message);
+        reader.report(diagnostic.told("HeartbeatSeconds must be smaller than TimeoutSeconds"));
     }
     let resource = resource?;
     if language == QueryLanguage::Jsonata
@@ -62,12 +71,8 @@ pub(super) fn read(reader: &mut Reader<'_>, language: QueryLanguage) -> Option<T
     if resource.value.is_empty() {
         let location = reader.at("Resource");
         let message = "`Resource` must not be empty";
-        reader.report(Diagnostic::error(
-            codes::EMPTY,
-            location,
-            resource.span,
-            message,
-        ));
+        let diagnostic = Diagnostic::error(codes::EMPTY, location, resource.span, message);
+        reader.report(diagnostic.told("Value cannot be empty"));
     }
     Some(Task {
         resource,

@@ -28,6 +28,9 @@ pub enum Until {
     TimestampQuery(Spanned<Text>),
 }
 
+/// What the service says of a text that is no timestamp.
+pub(super) const NO_TIMESTAMP: &str = "String does not match RFC3339 timestamp";
+
 const FIELDS: [&str; 4] = ["Seconds", "SecondsPath", "Timestamp", "TimestampPath"];
 
 pub(super) fn read(reader: &mut Reader<'_>, language: QueryLanguage) -> Option<Wait> {
@@ -43,12 +46,11 @@ pub(super) fn read(reader: &mut Reader<'_>, language: QueryLanguage) -> Option<W
         };
         let message = "a Wait state must have one of `Seconds`, `SecondsPath`, `Timestamp` and `TimestampPath`";
         let location = reader.location().to_owned();
-        reader.report(Diagnostic::error(
-            codes::MISSING_FIELD,
-            location,
-            opening,
-            message,
-        ));
+        let diagnostic = Diagnostic::error(codes::MISSING_FIELD, location, opening, message);
+        reader.report(diagnostic.told(format!(
+            "One of these fields is required: [{}]",
+            FIELDS.join(", ")
+        )));
     }
     until.map(|until| Wait { until })
 }
@@ -98,7 +100,8 @@ fn moment(reader: &mut Reader<'_>, text: &Spanned<Text>) -> Option<Moment> {
             reader.at("Timestamp"),
             text.span,
             message,
-        );
+        )
+        .told(NO_TIMESTAMP);
         reader.report(diagnostic.help("write it like `2026-08-18T17:33:00Z`"));
     }
     moment

@@ -8,6 +8,7 @@ pub mod error;
 pub mod history;
 pub mod jackson;
 pub mod model;
+pub mod validation;
 
 pub use arn::{Arn, ArnKind, Place};
 pub use error::{Code, Error};

@@ -7,9 +7,9 @@ use clap::{Args, ValueEnum};
 use super::input::{self, Source};
 use crate::asl::source::template::{self, Body, MachineType, Resource};
 use crate::asl::source::{self, Format, Substitutions};
-use crate::asl::{Diagnostic, Node, codes};
+use crate::asl::{self, Diagnostic, Node, Rules, codes};
 use crate::expr::path::Dialect;
-use crate::lint::{self, Levels};
+use crate::lint::{self, LINTS, Levels};
 use crate::machine::{Machine, Options};
 use crate::value::{Span, Text};
 
@@ -88,10 +88,25 @@ pub(super) struct Definition {
     /// What the command line or the template says it is.
     pub(super) machine_type: MachineType,
     options: Options,
+    /// What is thought of placeholders in it.
+    placeholders: asl::Placeholders,
 }
 
 impl Definition {
-    /// Compiles it, with what looks wrong. The one place that hands the rules of reading on.
+    /// Everything that is wrong or looks wrong in it, by the rules of its type of workflow.
+    fn wrong(&self) -> Vec<Diagnostic> {
+        let rules = Rules {
+            machine_type: self.machine_type,
+            placeholders: self.placeholders,
+            ..Rules::default()
+        };
+        match &self.node {
+            Ok(node) => Machine::check(node, rules, self.options),
+            Err(wrong) => vec![wrong.clone()],
+        }
+    }
+
+    /// Compiles it, with what looks wrong.
     pub(super) fn compiled(&self) -> Result<(Machine, Vec<Diagnostic>), Vec<Diagnostic>> {
         let node = self.node.as_ref().map_err(|wrong| vec![wrong.clone()])?;
         Machine::from_node(node, self.options)
@@ -101,15 +116,14 @@ impl Definition {
 impl Definition {
     /// All that is to be said about it: what is wrong, or else what looks wrong, lints included.
     pub(super) fn checked(&self, levels: &Levels) -> Vec<Diagnostic> {
-        let (machine, mut warnings) = match self.compiled() {
-            Ok(compiled) => compiled,
-            Err(wrong) => return wrong,
-        };
-        if let Ok(node) = &self.node {
-            warnings.extend(lint::check(node, &machine, levels));
-            warnings.sort_by_key(|each| (each.span.start, each.span.end));
+        let mut told = self.wrong();
+        // What a lint tells is told as its level says.
+        told.retain(|each| LINTS.iter().all(|lint| lint.name != each.code));
+        if let (Ok(node), Ok((machine, _))) = (&self.node, self.compiled()) {
+            told.extend(lint::check(node, &machine, levels));
+            told.sort_by_key(|each| (each.span.start, each.span.end));
         }
-        warnings
+        told
     }
 }
 
@@ -148,6 +162,7 @@ impl DefinitionOptions {
                     node: Err(wrong),
                     machine_type: self.machine_type(MachineType::Standard),
                     options: self.options(),
+                    placeholders: self.allowed(Placeholders::Deny),
                 }]);
             }
         };
@@ -165,12 +180,20 @@ impl DefinitionOptions {
             node: filled(node, &text, format, &defined, placeholders),
             machine_type: self.machine_type(MachineType::Standard),
             options: self.options(),
+            placeholders: self.allowed(Placeholders::Deny),
         }])
     }
 
     fn options(&self) -> Options {
         Options {
             jsonpath: self.jsonpath.dialect(),
+        }
+    }
+
+    fn allowed(&self, unless_told: Placeholders) -> asl::Placeholders {
+        match self.placeholders.unwrap_or(unless_told) {
+            Placeholders::Allow => asl::Placeholders::Allow,
+            Placeholders::Deny => asl::Placeholders::Deny,
         }
     }
 
@@ -240,6 +263,7 @@ impl DefinitionOptions {
                     node: Err(wrong),
                     machine_type: self.machine_type(MachineType::Standard),
                     options: self.options(),
+                    placeholders: self.allowed(Placeholders::Deny),
                 },
             };
             if several {
@@ -293,6 +317,7 @@ impl DefinitionOptions {
             node,
             machine_type: self.machine_type(resource.machine_type),
             options: self.options(),
+            placeholders: self.allowed(Placeholders::Allow),
         })
     }
 }

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::definition::Definition;
 use crate::asl::{Diagnostic, Severity, line_column};
+use crate::aws::validation::{self, Finding};
 
 /// A definition and what is to be said about it.
 pub(super) struct Findings {
@@ -61,7 +62,8 @@ impl Findings {
 
     /// As the service answers.
     pub(super) fn answer(&self) -> Value {
-        let diagnostics: Vec<_> = self.diagnostics.iter().map(diagnostic).collect();
+        let findings = validation::findings(&self.diagnostics);
+        let diagnostics: Vec<_> = findings.iter().map(finding).collect();
         let result = if self.count().errors > 0 {
             "FAIL"
         } else {
@@ -101,15 +103,19 @@ fn named(findings: &Findings) -> Value {
     Value::Object(object)
 }
 
-fn diagnostic(diagnostic: &Diagnostic) -> Value {
-    let severity = match diagnostic.severity {
+/// A place that the service does not name is left out.
+fn finding(finding: &Finding) -> Value {
+    let severity = match finding.severity {
         Severity::Error => "ERROR",
         Severity::Warning => "WARNING",
     };
-    json!({
+    let mut value = json!({
         "severity": severity,
-        "code": diagnostic.code,
-        "message": diagnostic.message,
-        "location": diagnostic.location,
-    })
+        "code": finding.code,
+        "message": finding.message,
+    });
+    if let Some(location) = &finding.location {
+        value["location"] = json!(location);
+    }
+    value
 }

@@ -9,8 +9,10 @@ use super::report::Verdict;
 use super::script::Script;
 use super::stage::{Cue, Piece, What, play};
 use super::{compile, looked_over, said};
+use crate::asl::{Diagnostic, MachineType, Node, Rules};
 use crate::engine::{Failure, Profile, Start, StateMachineType};
 use crate::expr::path::Dialect;
+use crate::machine::{Machine, Options};
 use crate::value::{Json, Object, Timestamp};
 
 /// 2026-01-01T00:00:00Z, when every execution of a case starts.
@@ -184,7 +186,7 @@ impl Case {
             &self.expect.diagnostics,
         ) {
             (Err(found), Some(expected)) => return Verdict::of(&diagnosed(expected, &found)),
-            (Ok(_), Some(_)) => return Verdict::Failed("the definition is accepted".to_owned()),
+            (Ok(_), Some(expected)) => return Verdict::of(&diagnosed(expected, &self.checked())),
             (Err(found), None) => return said(&found),
             (Ok(machine), None) => machine,
         };
@@ -224,6 +226,22 @@ impl Case {
             Ok(found) => Verdict::of(&warned(expected, &found)),
             Err(errors) => said(&errors),
         }
+    }
+
+    /// What is said of a definition that can be compiled.
+    fn checked(&self) -> Vec<Diagnostic> {
+        let rules = Rules {
+            machine_type: match self.kind {
+                StateMachineType::Standard => MachineType::Standard,
+                StateMachineType::Express => MachineType::Express,
+            },
+            ..Rules::default()
+        };
+        let options = Options {
+            jsonpath: self.jsonpath,
+        };
+        Node::from_json(self.subject.definition().as_bytes())
+            .map_or_else(|_| Vec::new(), |node| Machine::check(&node, rules, options))
     }
 
     fn start(&self) -> Start {

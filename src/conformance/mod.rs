@@ -12,6 +12,7 @@ mod concrete;
 mod expect;
 mod ignore;
 mod jsonata;
+mod machines;
 mod oracle;
 mod read;
 mod recording;
@@ -67,11 +68,13 @@ pub enum Kind {
     Jsonpath,
     /// A JSONata expression and what the reference implementation answers.
     Jsonata,
+    /// A state machine and the service's verdict, a line of a `.jsonl` file.
+    Machine,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Case,
         Self::Execution,
         Self::ExecutionBatch,
@@ -80,6 +83,7 @@ impl Kind {
         Self::Validate,
         Self::Jsonpath,
         Self::Jsonata,
+        Self::Machine,
     ];
 
     /// The word for it: what recordings call their `kind`, and `case` for our own.
@@ -94,6 +98,7 @@ impl Kind {
             Self::Validate => "validate",
             Self::Jsonpath => "jsonpath",
             Self::Jsonata => "jsonata",
+            Self::Machine => "machine",
         }
     }
 
@@ -166,13 +171,7 @@ pub fn run(
 
 fn run_file(file: &File, text: &[u8], options: &Options) -> Vec<Entry> {
     if file.has_lines() {
-        return match is_wanted(Kind::Jsonata, options) {
-            true => selected(
-                jsonata::entries(&file.id, &String::from_utf8_lossy(text)),
-                options,
-            ),
-            false => Vec::new(),
-        };
+        return lines(file, text, options);
     }
     let value = match Json::parse(text) {
         Ok(value) => value,
@@ -201,6 +200,51 @@ fn run_file(file: &File, text: &[u8], options: &Options) -> Vec<Entry> {
             Some(_) | None => Vec::new(),
         },
     }
+}
+
+/// The cases of a file with a machine a line: its area is the verdict.
+fn lines(file: &File, text: &[u8], options: &Options) -> Vec<Entry> {
+    // Machines have verdicts, expressions have none.
+    let first = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let is_machines = Json::parse(first).is_ok_and(|line| line.get("verdict").is_some());
+    let kind = if is_machines {
+        Kind::Machine
+    } else {
+        Kind::Jsonata
+    };
+    if !is_wanted(kind, options) {
+        return Vec::new();
+    }
+    if kind == Kind::Jsonata {
+        let entries = jsonata::entries(&file.id, &String::from_utf8_lossy(text));
+        return selected(entries, options);
+    }
+    let lines = text.split(|byte| *byte == b'\n').zip(1..);
+    let entries = lines
+        .filter(|(line, _)| !line.trim_ascii().is_empty())
+        .map(|(line, number)| {
+            let place = format!("{}:{number}", file.id);
+            let value = match Json::parse(line) {
+                Ok(value) => value,
+                Err(error) => {
+                    let verdict = Verdict::Failed(format!("{place}: {error}"));
+                    let area = case::area(&file.id);
+                    return Entry {
+                        id: place,
+                        area,
+                        verdict,
+                    };
+                }
+            };
+            let text = |name: &str| value.get(name).and_then(Json::as_str).map(str::to_owned);
+            let verdict = machines::verdict(&value);
+            Entry {
+                id: text("id").unwrap_or(place),
+                area: text("verdict").unwrap_or_else(|| case::area(&file.id)),
+                verdict: verdict.unwrap_or_else(|malformed| failed(file, &malformed)),
+            }
+        });
+    selected(entries.collect(), options)
 }
 
 fn own_cases(file: &File, value: &Json, options: &Options) -> Vec<Entry> {
@@ -233,9 +277,10 @@ fn selected_recording(file: &File, kind: &str, value: &Json, options: &Options) 
         Some(Kind::ExecutionBatch) => recording::batch(value, options.strict),
         #[cfg(feature = "server")]
         Some(Kind::Api) => api::steps(value, options),
-        #[cfg(feature = "server")]
-        Some(Kind::Validate) => api::single(value, "ValidateStateMachineDefinition", options),
-        Some(Kind::Case) | None => Ok(Verdict::Failed(format!("there is no kind `{kind}`"))),
+        Some(Kind::Validate) => machines::validate(value),
+        Some(Kind::Case | Kind::Machine) | None => {
+            Ok(Verdict::Failed(format!("there is no kind `{kind}`")))
+        }
         Some(_) => Ok(Verdict::Skipped(format!("of the kind {kind}"))),
     };
     Some(Entry {

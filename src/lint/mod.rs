@@ -95,6 +95,7 @@ pub fn check(node: &Node, machine: &Machine, levels: &Levels) -> Vec<Diagnostic>
             span: finding.span,
             message: finding.message,
             help: finding.help,
+            told: None,
         }));
     }
     diagnostics.sort_by_key(|each| (each.span.start, each.span.end));

@@ -71,7 +71,8 @@ fn lints_are_listed_and_explained() {
 /// How many things are found in a machine, all lints being on.
 fn count(text: &str) -> usize {
     let node = Node::from_json(text.as_bytes()).expect("JSON");
-    let (machine, _) = Machine::from_node(&node).unwrap_or_else(|wrong| panic!("{wrong:?}"));
+    let (machine, _) = Machine::from_node(&node, sfn::machine::Options::default())
+        .unwrap_or_else(|wrong| panic!("{wrong:?}"));
     let mut levels = Levels::default();
     levels.set("all", Level::Warn).expect("all is a word");
     lint::check(&node, &machine, &levels).len()
@@ -115,7 +116,7 @@ fn the_machines_of_the_corpus_are_looked_over() {
             continue;
         };
         let node = Node::from_json(definition.to_string().as_bytes()).expect("JSON");
-        if let Ok((machine, _)) = Machine::from_node(&node) {
+        if let Ok((machine, _)) = Machine::from_node(&node, sfn::machine::Options::default()) {
             let found = lint::check(&node, &machine, &Levels::default());
             // None of these machines, taken from tests and from projects, has a loop that cannot be left.
             let is_endless = found.iter().any(|each| each.code == "loop-without-exit");

@@ -280,7 +280,7 @@ pub(super) const PARALLEL: &[Field] = &[required(field(
 pub(super) const MAP: &[Field] = &[
     path(
         "ItemsPath",
-        Shape::NullableText,
+        Shape::Text,
         "Where the items are in the input.",
     ),
     jsonata("Items", Shape::Any, "The items."),
@@ -334,7 +334,7 @@ pub(super) const MAP: &[Field] = &[
         Shape::Any,
         "How many items may fail.",
     ),
-    field(
+    path(
         "ToleratedFailureCountPath",
         Shape::Text,
         "Where it is told how many items may fail.",
@@ -344,7 +344,7 @@ pub(super) const MAP: &[Field] = &[
         Shape::Any,
         "Which share of the items may fail.",
     ),
-    field(
+    path(
         "ToleratedFailurePercentagePath",
         Shape::Text,
         "Where it is told which share of the items may fail.",

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::intrinsic::{BUDGET, Known};
 use super::origin::Traced;
 use super::{Format, INVALID_RESOURCE, Substitutions, read};
+pub use crate::asl::MachineType;
 use crate::asl::{Diagnostic, Node, NodeValue, nearest};
 use crate::value::{Span, Text};
 
@@ -23,16 +24,6 @@ pub struct Resource {
     pub body: Body,
     /// What fills in its placeholders: its `DefinitionSubstitutions`, and what was defined from outside, which wins.
     pub substitutions: Substitutions,
-}
-
-/// The two types of workflow.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum MachineType {
-    /// `STANDARD`
-    #[default]
-    Standard,
-    /// `EXPRESS`
-    Express,
 }
 
 /// Where a definition is.

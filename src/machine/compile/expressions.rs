@@ -1,5 +1,7 @@
 //! Compiling the texts of fields: what is wrong with one is told at its place.
 
+use std::fmt::Write as _;
+
 use super::queries::Sees;
 use crate::asl::{Diagnostic, Node, PathField, QueryLanguage, Spanned, State, codes};
 use crate::expr::path::{Dialect, Root};
@@ -50,16 +52,18 @@ impl<'a> Expressions<'a> {
 
     /// Any path.
     pub(super) fn path(&mut self, text: &Spanned<Text>, location: String) -> Option<Path> {
+        self.path_or(text, location, "Value must be a valid JSONPath.")
+    }
+
+    /// Any path, or what the service says of what is none.
+    fn path_or(&mut self, text: &Spanned<Text>, location: String, told: &str) -> Option<Path> {
         match Path::compile_in(&text.value, self.dialect) {
             Ok(path) => Some(path),
             Err(problem) => {
                 let message = format!("`{}` is no JSONPath: {problem}", text.value);
-                self.report(Diagnostic::error(
-                    codes::INVALID_PATH,
-                    location,
-                    text.span,
-                    message,
-                ));
+                let diagnostic =
+                    Diagnostic::error(codes::INVALID_PATH, location, text.span, message);
+                self.report(diagnostic.told(told));
                 None
             }
         }
@@ -67,14 +71,15 @@ impl<'a> Expressions<'a> {
 
     /// A path of names and single indices, from which a value is read.
     pub(super) fn reference(&mut self, text: &Spanned<Text>, location: String) -> Option<Path> {
-        let path = self.path(text, location.clone())?;
+        let path = self.path_or(text, location.clone(), &no_reference(&text.value))?;
         if !path.is_reference() {
             let message = format!(
                 "`{}` is no Reference Path: it may lead to more than one value",
                 text.value
             );
             let diagnostic =
-                Diagnostic::error(codes::INVALID_REFERENCE_PATH, location, text.span, message);
+                Diagnostic::error(codes::INVALID_REFERENCE_PATH, location, text.span, message)
+                    .told(no_reference(&text.value));
             self.report(
                 diagnostic
                     .help("a Reference Path has only names and single indices, such as `$.a.b[0]`"),
@@ -97,12 +102,9 @@ impl<'a> Expressions<'a> {
                 "`{}` reads the context object, which this field cannot",
                 text.value
             );
-            self.report(Diagnostic::error(
-                codes::INVALID_REFERENCE_PATH,
-                location,
-                text.span,
-                message,
-            ));
+            let code = codes::INVALID_REFERENCE_PATH;
+            let diagnostic = Diagnostic::error(code, location, text.span, message);
+            self.report(diagnostic.told(no_reference(&text.value)));
             return None;
         }
         Some(path)
@@ -159,12 +161,9 @@ impl<'a> Expressions<'a> {
             Ok(path) => ResultPath::Put(path),
             Err(problem) => {
                 let message = format!("`{}` is no Reference Path: {problem}", text.value);
-                self.report(Diagnostic::error(
-                    codes::INVALID_REFERENCE_PATH,
-                    location(),
-                    text.span,
-                    message,
-                ));
+                let code = codes::INVALID_REFERENCE_PATH;
+                let diagnostic = Diagnostic::error(code, location(), text.span, message);
+                self.report(diagnostic.told(no_reference(&text.value)));
                 ResultPath::Replace
             }
         }
@@ -185,7 +184,8 @@ impl<'a> Expressions<'a> {
                 for error in errors {
                     let span = place(node, &error.at);
                     let diagnostic =
-                        Diagnostic::error(codes::INVALID_TEMPLATE, location, span, error.message);
+                        Diagnostic::error(codes::INVALID_TEMPLATE, location, span, error.message)
+                            .told_at(Some(container(location, &error.at)), no_template(&error.at));
                     self.report(diagnostic.help(error.detail));
                 }
                 None
@@ -225,14 +225,46 @@ impl<'a> Expressions<'a> {
                 text.value
             ),
         };
-        self.report(Diagnostic::error(
-            codes::INVALID_TEMPLATE,
-            location,
-            text.span,
-            problem,
-        ));
+        let diagnostic = Diagnostic::error(codes::INVALID_TEMPLATE, location, text.span, problem);
+        self.report(
+            diagnostic.told("Value must be a valid JSONPath or a valid intrinsic function call"),
+        );
         None
     }
+}
+
+/// What the service says of a text that is no Reference Path.
+fn no_reference(text: &str) -> String {
+    let why = match text.find('[') {
+        _ if !text.starts_with('$') => "Reference path didn't start with '$'",
+        Some(at) if !text[at + 1..].starts_with(['\'', '[']) => "'[' must be followed by ' or '[' ",
+        _ => "Reference path contains invalid characters",
+    };
+    format!("Value is not a Reference Path: {why}")
+}
+
+/// What the service says of a member of a template whose text cannot be evaluated.
+fn no_template(at: &[Segment]) -> String {
+    let field = at.iter().rev().find_map(|segment| match segment {
+        Segment::Member(name) => Some(name.as_str()),
+        Segment::Index(_) => None,
+    });
+    format!(
+        "The value for the field '{}' must be a valid JSONPath or a valid intrinsic function call",
+        field.unwrap_or_default()
+    )
+}
+
+/// The place of the object that holds a member of a template: the service names that.
+fn container(location: &str, at: &[Segment]) -> String {
+    let mut place = location.to_owned();
+    for segment in at.split_last().map_or(at, |(_, around)| around) {
+        match segment {
+            Segment::Member(name) => _ = write!(place, "/{name}"),
+            Segment::Index(index) => _ = write!(place, "[{index}]"),
+        }
+    }
+    place
 }
 
 /// Where in the text a member of a template stands.

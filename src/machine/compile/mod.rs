@@ -19,8 +19,8 @@ use super::state::{
 };
 use super::{Edge, Machine, Options, Scope, ScopeId, StateId};
 use crate::asl::{
-    self, Definition, Diagnostic, JitterStrategy, Node, Resource, Severity, StateKind, States,
-    Transition, codes,
+    self, Definition, Diagnostic, JitterStrategy, Node, Placeholders, Resource, Rules, Severity,
+    StateKind, States, Transition, codes,
 };
 use crate::value::Text;
 
@@ -78,6 +78,25 @@ impl Machine {
             Some(machine) => Ok((machine, diagnostics)),
             None => Err(diagnostics),
         }
+    }
+
+    /// Everything that is wrong or looks wrong in a definition that is held to these rules, in the order of the text.
+    ///
+    /// What the language allows is not complained of, even where it cannot be run yet.
+    #[must_use]
+    pub fn check(node: &Node, rules: Rules, options: Options) -> Vec<Diagnostic> {
+        let (definition, mut diagnostics) = asl::read(node);
+        if let Some(definition) = &definition {
+            compile(definition, options, &mut diagnostics);
+            check::resources(definition, rules, &mut diagnostics);
+            check::suspicions(definition, &mut diagnostics);
+        }
+        diagnostics.retain(|each| each.code != codes::DISTRIBUTED_MAP_UNSUPPORTED);
+        if rules.placeholders == Placeholders::Allow {
+            asl::excuse(node, &mut diagnostics);
+        }
+        in_reading_order(&mut diagnostics);
+        diagnostics
     }
 
     /// Compiles a definition that was parsed without errors.

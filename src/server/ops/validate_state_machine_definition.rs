@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::asl::Severity;
-use crate::server::definition::findings;
+use crate::aws::validation;
+use crate::server::definition::rules_of;
 use crate::server::input::Input;
 use crate::server::wire::object;
 use crate::server::{Answer, Service};
@@ -13,35 +14,35 @@ use crate::value::Json;
 const DEFAULT: usize = 100;
 
 pub(super) fn call(_service: &Arc<Service>, input: &Input) -> Answer {
-    let only_errors = input.text("severity") == Some("ERROR") || input.text("severity").is_none();
-    let found = findings(input.required("definition"), super::kind(input));
-    let failed = found
-        .iter()
-        .any(|finding| finding.severity == Severity::Error);
-    let told: Vec<_> = found
-        .iter()
-        .filter(|finding| !only_errors || finding.severity == Severity::Error)
-        .collect();
-    let limit = match input.whole("maxResults").map(usize::try_from) {
-        Some(Ok(limit)) if limit > 0 => limit,
+    let least = match input.text("severity") {
+        Some("WARNING") => Severity::Warning,
+        _ => Severity::Error,
+    };
+    let most = match input.whole("maxResults").map(usize::try_from) {
+        Some(Ok(most)) if most > 0 => most,
         _ => DEFAULT,
     };
-    let diagnostics: Json = told
+    let text = input.required("definition");
+    let found = validation::validate(text, rules_of(super::kind(input)), least, most);
+    let diagnostics: Json = found
+        .diagnostics
         .iter()
-        .take(limit)
         .map(|finding| {
             Json::from(object([
                 ("severity", Some(severity(finding.severity).into())),
-                ("code", Some(finding.code.into())),
+                ("code", Some(finding.code.as_str().into())),
                 ("message", Some(finding.message.as_str().into())),
                 ("location", finding.location.as_deref().map(Json::from)),
             ]))
         })
         .collect();
     Ok(Json::from([
-        ("result", Json::from(if failed { "FAIL" } else { "OK" })),
+        (
+            "result",
+            Json::from(if found.is_ok { "OK" } else { "FAIL" }),
+        ),
         ("diagnostics", diagnostics),
-        ("truncated", (told.len() > limit).into()),
+        ("truncated", found.truncated.into()),
     ]))
 }
 

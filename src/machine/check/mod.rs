@@ -1,6 +1,13 @@
 //! What holds between states: names are unique and lead somewhere, every state is reached, every scope ends.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+
+mod resources;
+mod suspicions;
+mod variables;
+
+pub(super) use resources::resources;
+pub(super) use suspicions::suspicions;
 
 use super::compile::Names;
 use crate::asl::{
@@ -15,7 +22,9 @@ pub(super) fn check(definition: &Definition, names: &Names, diagnostics: &mut Ve
         seen: BTreeSet::new(),
         diagnostics,
     };
-    checker.scope(&definition.states, &BTreeSet::new());
+    checker.scope(&definition.states);
+    labels(&definition.states, &mut BTreeSet::new(), diagnostics);
+    variables::variables(&definition.states, diagnostics);
 }
 
 struct Checker<'a> {
@@ -32,17 +41,16 @@ struct Target<'a> {
 }
 
 impl Checker<'_> {
-    /// Checks a scope, then those inside it. `outer` are the variables that are assigned around it.
-    fn scope(&mut self, scope: &States, outer: &BTreeSet<Text>) {
+    /// Checks a scope, then those inside it. As deep as scopes nest, which is bounded.
+    fn scope(&mut self, scope: &States) {
         for state in &scope.states {
             if !self.seen.insert(state.name.value.clone()) {
-                let message = format!("the machine has two states named `{}`", state.name.value);
-                self.error(
-                    codes::DUPLICATE_STATE,
-                    &state.location,
-                    state.name.span,
-                    message,
-                );
+                let name = &state.name.value;
+                let message = format!("the machine has two states named `{name}`");
+                let code = codes::DUPLICATE_STATE;
+                let diagnostic = Diagnostic::error(code, &state.location, state.name.span, message);
+                self.diagnostics
+                    .push(diagnostic.told(format!("Duplicate State name: {name}")));
             }
         }
         let read = scope.states.iter().map(|state| state.name.value.as_str());
@@ -69,7 +77,9 @@ impl Checker<'_> {
             }
         }
         self.ends(scope, &reached);
-        self.variables(scope, outer);
+        for inner in scope.states.iter().flat_map(inner_scopes) {
+            self.scope(inner);
+        }
     }
 
     fn leads_somewhere(&mut self, code: &'static str, target: &Target<'_>, here: &BTreeSet<&str>) {
@@ -78,7 +88,8 @@ impl Checker<'_> {
             return;
         }
         let message = format!("state `{name}` does not exist");
-        let diagnostic = Diagnostic::error(code, &target.location, target.name.span, message);
+        let diagnostic = Diagnostic::error(code, &target.location, target.name.span, message)
+            .told(format!("Missing 'Next' target: {name}"));
         self.diagnostics.push(if self.names.contains_key(name) {
             let message = format!("state `{name}` is not in this scope");
             Diagnostic {
@@ -107,7 +118,8 @@ impl Checker<'_> {
                 end: scope.span.start + 1,
             };
             let diagnostic =
-                Diagnostic::error(codes::NO_TERMINAL_STATE, &scope.location, opening, message);
+                Diagnostic::error(codes::NO_TERMINAL_STATE, &scope.location, opening, message)
+                    .told_at(None, "Workflow has no terminal state");
             self.diagnostics.push(
                 diagnostic.help("give a state `\"End\": true`, or add a Succeed or a Fail state"),
             );
@@ -124,62 +136,12 @@ impl Checker<'_> {
                 &state.location,
                 state.name.span,
                 message,
-            );
+            )
+            .told(format!("State \"{}\" is not reachable.", state.name.value));
             self.diagnostics.push(
                 diagnostic.help("let a `Next`, a `Default` or a catcher lead to it, or remove it"),
             );
         }
-    }
-
-    /// A scope reads the variables around it, but does not assign them (States Language, § Variable Scope). What counts is
-    /// what may have been assigned before the branch begins: a catcher of the Parallel state around may use the same
-    /// name (observed on AWS).
-    fn variables(&mut self, scope: &States, outer: &BTreeSet<Text>) {
-        for state in &scope.states {
-            for (name, span, location) in assignments(state) {
-                if outer.contains(name.as_str()) {
-                    let message = format!(
-                        "variable `{name}` belongs to a scope around this one and can only be read"
-                    );
-                    self.error(codes::OUTER_VARIABLE, &location, span, message);
-                }
-            }
-        }
-        let sources = sources(scope);
-        let assigned: BTreeSet<Text> = scope
-            .states
-            .iter()
-            .flat_map(assignments)
-            .map(|(name, ..)| name)
-            .collect();
-        for state in &scope.states {
-            let inner = inner_scopes(state);
-            if inner.is_empty() {
-                continue;
-            }
-            let mut inside = BTreeSet::new();
-            inner
-                .iter()
-                .for_each(|inner| assigned_inside(inner, &mut inside));
-            let mut outer = outer.clone();
-            if inside.iter().any(|name| assigned.contains(name)) {
-                let before = leading_to(&sources, &state.name.value);
-                outer.extend(
-                    before
-                        .into_iter()
-                        .flat_map(assignments)
-                        .map(|(name, ..)| name),
-                );
-            }
-            inner
-                .into_iter()
-                .for_each(|inner| self.scope(inner, &outer));
-        }
-    }
-
-    fn error(&mut self, code: &'static str, location: &str, span: Span, message: String) {
-        self.diagnostics
-            .push(Diagnostic::error(code, location, span, message));
     }
 }
 
@@ -229,39 +191,6 @@ fn is_terminal(state: &State) -> bool {
         || matches!(state.kind, StateKind::Succeed | StateKind::Fail(_))
 }
 
-/// The variables that a state assigns: itself, in its rules, and in its catchers.
-fn assignments(state: &State) -> Vec<(Text, Span, String)> {
-    let own = state
-        .io
-        .assign
-        .as_ref()
-        .map(|node| (node, join(&state.location, "Assign")));
-    let rules = match &state.kind {
-        StateKind::Choice(choice) => choice.rules.as_slice(),
-        StateKind::Task(_)
-        | StateKind::Parallel(_)
-        | StateKind::Map(_)
-        | StateKind::Pass(_)
-        | StateKind::Wait(_)
-        | StateKind::Succeed
-        | StateKind::Fail(_) => &[],
-    };
-    let rules = rules
-        .iter()
-        .filter_map(|rule| Some((rule.assign.as_ref()?, join(&rule.location, "Assign"))));
-    let catchers = state.catch.iter();
-    let catchers =
-        catchers.filter_map(|each| Some((each.assign.as_ref()?, join(&each.location, "Assign"))));
-    let mut found = Vec::new();
-    for (node, location) in own.into_iter().chain(rules).chain(catchers) {
-        for member in node.members().unwrap_or_default() {
-            let name = member.name.strip_suffix(".$").unwrap_or(&member.name);
-            found.push((Text::from(name), member.name_span, location.clone()));
-        }
-    }
-    found
-}
-
 /// The scopes that a state holds.
 fn inner_scopes(state: &State) -> Vec<&States> {
     match &state.kind {
@@ -276,42 +205,22 @@ fn inner_scopes(state: &State) -> Vec<&States> {
     }
 }
 
-/// Every variable that is assigned in a scope or in those inside it.
-fn assigned_inside(scope: &States, names: &mut BTreeSet<Text>) {
+/// The labels of distributed Maps become part of names, and are unique in a machine.
+fn labels<'a>(scope: &'a States, seen: &mut BTreeSet<&'a Text>, diagnostics: &mut Vec<Diagnostic>) {
     for state in &scope.states {
-        names.extend(assignments(state).into_iter().map(|(name, ..)| name));
-        inner_scopes(state)
-            .into_iter()
-            .for_each(|inner| assigned_inside(inner, names));
-    }
-}
-
-/// Which states of a scope go to which: by the name of the target.
-fn sources(scope: &States) -> BTreeMap<&str, Vec<&State>> {
-    let mut sources: BTreeMap<&str, Vec<&State>> = BTreeMap::new();
-    for state in &scope.states {
-        for target in targets(state) {
-            sources
-                .entry(target.name.value.as_str())
-                .or_default()
-                .push(state);
+        if let StateKind::Map(map) = &state.kind
+            && let Some(label) = &map.label
+            && !seen.insert(&label.value)
+        {
+            let message = format!("two states have the label `{}`", label.value);
+            let location = join(&state.location, "Label");
+            let diagnostic =
+                Diagnostic::error(codes::DUPLICATE_LABEL, location, label.span, message);
+            let told = format!("Duplicate label name: {}", label.value);
+            diagnostics.push(diagnostic.told(told));
+        }
+        for inner in inner_scopes(state) {
+            labels(inner, seen, diagnostics);
         }
     }
-    sources
-}
-
-/// The states that may come before one of them.
-fn leading_to<'a>(sources: &BTreeMap<&'a str, Vec<&'a State>>, name: &'a str) -> Vec<&'a State> {
-    let mut reached: BTreeSet<&str> = BTreeSet::new();
-    let mut next = vec![name];
-    let mut found = Vec::new();
-    while let Some(name) = next.pop() {
-        for state in sources.get(name).into_iter().flatten() {
-            if reached.insert(&state.name.value) {
-                found.push(*state);
-                next.push(&state.name.value);
-            }
-        }
-    }
-    found
 }
