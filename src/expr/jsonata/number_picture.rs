@@ -64,7 +64,8 @@ impl<'a> Parts<'a> {
         let first = whole.iter().position(is_active);
         let last = whole.iter().rposition(is_active);
         let (Some(first), Some(last)) = (first, last) else {
-            return Err(Error::new(PASSIVE.0, PASSIVE.1));
+            let (code, message) = if whole.is_empty() { NO_DIGIT } else { PASSIVE };
+            return Err(Error::new(code, message));
         };
         let (active, suffix) = (&whole[first..=last], &whole[last + 1..]);
         // The reference implementation looks for the exponent from the beginning of the sub-picture, prefix included, and then

@@ -241,7 +241,7 @@ impl Evaluator<'_> {
             }
             Form::Matcher(regex) => Value::Item(self.matched(regex, &arguments)?),
             Form::Next(regex, subject, from) if *from < subject.len() => {
-                Value::Item(functions::find_match(self, regex, subject, *from)?)
+                Value::Item(functions::find_next_match(self, regex, subject, *from)?)
             }
             Form::Transform(transform, env) => {
                 let value = arguments.into_iter().next().unwrap_or_default();

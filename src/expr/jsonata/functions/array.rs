@@ -168,13 +168,12 @@ fn sort(
     let comparator = arguments.get(1);
     evaluator.meter.list(list.count())?;
     evaluator.meter.work(list.count())?;
-    let mut items = list.into_items();
     if comparator.is_undefined() {
         let natural = Comparator {
             names: Vec::new(),
             descending: false,
         };
-        return match sorted(&items, &natural) {
+        return match sorted(&list, &natural) {
             Some(sorted) => Ok(Item::array(sorted).into()),
             None => Err(unsortable()),
         };
@@ -182,10 +181,11 @@ fn sort(
     if let Item::Function(function) = comparator
         && let Form::Closure(lambda, ..) = &function.form
         && let Some(known) = &lambda.comparator
-        && let Some(sorted) = sorted(&items, known)
+        && let Some(sorted) = sorted(&list, known)
     {
         return Ok(Item::array(sorted).into());
     }
+    let mut items = list.into_items();
     merge(&mut items, &mut |a, b| {
         let answer = evaluator.visit(comparator, [a.clone(), b.clone()], place.env)?;
         Ok(is_truthy(&answer))
@@ -203,12 +203,21 @@ fn unsortable() -> Error {
 
 /// The items in the order of a field, if it is a number in all of them or a text in all of them. What cannot be
 /// compared so is left to the function itself, which knows what is wrong.
-fn sorted(items: &[Item], by: &Comparator) -> Option<Vec<Item>> {
-    let mut keyed = Vec::with_capacity(items.len());
-    for item in items {
-        let Item::Json(value) = item else {
-            return None;
-        };
+fn sorted(list: &Item, by: &Comparator) -> Option<Vec<Item>> {
+    let made;
+    let list = match list {
+        Item::Json(Json::Array(array)) | Item::Sequence(Json::Array(array)) => &array[..],
+        other => {
+            let value = |item| match item {
+                Item::Json(value) => Some(value),
+                _ => None,
+            };
+            made = other.iter().map(value).collect::<Option<Vec<Json>>>()?;
+            &made[..]
+        }
+    };
+    let mut keyed = Vec::with_capacity(list.len());
+    for value in list {
         let key = by
             .names
             .iter()

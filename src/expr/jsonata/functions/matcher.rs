@@ -59,11 +59,42 @@ pub(in crate::expr::jsonata) fn find_match(
     subject: &Text,
     from: usize,
 ) -> Result<Item, Error> {
-    let Some(found) = search(evaluator, regex, subject, from)? else {
-        return Ok(Item::Undefined);
+    let found = search(evaluator, regex, subject, from)?;
+    Ok(offered(regex, subject, found))
+}
+
+/// Finds the match after another one, as the object that functions are given.
+pub(in crate::expr::jsonata) fn find_next_match(
+    evaluator: &mut Evaluator<'_>,
+    regex: &Arc<Regex>,
+    subject: &Text,
+    from: usize,
+) -> Result<Item, Error> {
+    let found = search_on(evaluator, regex, subject, from)?;
+    Ok(offered(regex, subject, found))
+}
+
+fn offered(regex: &Arc<Regex>, subject: &Text, found: Option<Match>) -> Item {
+    let Some(found) = found else {
+        return Item::Undefined;
     };
     let next = Function::item(Form::Next(regex.clone(), subject.clone(), found.end));
-    Ok(described(subject, &found, next))
+    described(subject, &found, next)
+}
+
+/// Searches after a match. What is empty would be found there again and again; the first match may be empty.
+fn search_on(
+    evaluator: &mut Evaluator<'_>,
+    regex: &Regex,
+    subject: &str,
+    from: usize,
+) -> Result<Option<Match>, Error> {
+    let found = search(evaluator, regex, subject, from)?;
+    if found.as_ref().is_some_and(|found| found.start == found.end) {
+        let message = "Regular expression matches zero length string";
+        return Err(Error::new("D1004", message));
+    }
+    Ok(found)
 }
 
 fn search(
@@ -78,12 +109,6 @@ fn search(
     let Some(found) = found else {
         return Ok(None);
     };
-    if found.start == found.end {
-        return Err(Error::new(
-            "D1004",
-            "Regular expression matches zero length string",
-        ));
-    }
     let group = |text: Option<String>| text.map_or(Item::Undefined, Item::text);
     Ok(Some(Match {
         text: subject
@@ -135,11 +160,11 @@ impl<'a> Searcher<'a> {
                 let Form::Matcher(regex) = &function.form else {
                     return Ok(None);
                 };
-                let from = last.as_ref().map_or(0, |(end, _)| *end);
-                if from > 0 && from >= self.subject.len() {
-                    return Ok(None);
+                match last {
+                    None => search(evaluator, regex, self.subject, 0)?,
+                    Some((end, _)) if *end >= self.subject.len() => None,
+                    Some((end, _)) => search_on(evaluator, regex, self.subject, *end)?,
                 }
-                search(evaluator, regex, self.subject, from)?
             }
             (matcher, None) => {
                 let subject = Item::text(self.subject.clone());
@@ -274,7 +299,8 @@ fn replace(
     )?;
     let text = match (pattern.as_str(), replacement.as_str()) {
         (Some(pattern), Some(replacement)) => subject.replacen(pattern, replacement, limit),
-        (Some(_), None) => return Err(no_string()),
+        (Some(pattern), None) if subject.contains(pattern) => return Err(no_string()),
+        (Some(_), None) => subject.to_string(),
         (None, _) => {
             let searcher = Searcher::new(&subject, pattern, place.env);
             replace_matches(evaluator, searcher, replacement, limit)?

@@ -12,7 +12,7 @@ mod object;
 mod string;
 mod system;
 
-pub(super) use matcher::{byte_of_unit, find_match};
+pub(super) use matcher::{byte_of_unit, find_match, find_next_match};
 
 use super::Dialect;
 use super::function::Builtin;

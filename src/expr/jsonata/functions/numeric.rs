@@ -82,8 +82,10 @@ fn power(_: &mut Evaluator<'_>, arguments: &mut Arguments, _: Place<'_>) -> Resu
     let Some(value) = base.as_f64() else {
         return Ok(Item::Undefined.into());
     };
-    let result = value.powf(exponent.as_f64().unwrap_or(f64::NAN));
-    if result.is_finite() {
+    let power = exponent.as_f64().unwrap_or(f64::NAN);
+    let result = value.powf(power);
+    // One to no power is one here, and nothing in the reference.
+    if result.is_finite() && !power.is_nan() {
         return Ok(number::item(result).into());
     }
     let message = format!(

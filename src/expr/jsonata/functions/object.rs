@@ -61,6 +61,8 @@ fn spread(
     if !value.is_array() && !value.is_object() {
         return Ok(value.into());
     }
+    // What is put together from the items of an array is an array, even of one.
+    let is_list = value.count() > 0 && value.is_array();
     let mut open = vec![value];
     while let Some(item) = open.pop() {
         evaluator.meter.work(1 + item.names().len())?;
@@ -78,7 +80,10 @@ fn spread(
             results.push(item);
         }
     }
-    Ok(Value::Sequence(results))
+    Ok(match is_list {
+        true => Item::array(results).into(),
+        false => Value::Sequence(results),
+    })
 }
 
 fn merge(

@@ -60,13 +60,17 @@ fn substring(
     of_text(evaluator, arguments, |text| {
         let length = length_of(text) as f64;
         let start = if length + start < 0.0 { 0.0 } else { start };
-        let from = if start < 0.0 { length + start } else { start };
         let to = match wanted {
             Some(wanted) if wanted <= 0.0 => return String::new(),
-            Some(wanted) => from + wanted,
+            Some(wanted) if start < 0.0 => length + start + wanted,
+            Some(wanted) => start + wanted,
             None => length,
         };
-        // Like indices of JavaScript's `slice`, fractions are cut off.
+        // Like indices of JavaScript's `slice`, fractions are cut off, and only then counted from the end.
+        let from = match start.trunc() {
+            start if start < 0.0 => length + start,
+            start => start,
+        };
         let (from, to) = (byte_of(text, from as usize), byte_of(text, to as usize));
         text.get(from..to).unwrap_or_default().to_owned()
     })
