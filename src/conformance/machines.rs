@@ -1,7 +1,5 @@
 //! State machines with a verdict: the service's own, or the label of a suite of another validator.
 
-use std::collections::BTreeMap;
-
 use super::read::{Malformed, Member};
 use super::report::Verdict;
 use crate::asl::{MachineType, Node, Placeholders, Rules, Severity};
@@ -46,68 +44,6 @@ fn rejected(root: &Member<'_>, found: &Validation) -> Result<Verdict, Malformed>
         .filter_map(|told| differs(told, found))
         .collect();
     Ok(Verdict::of(&differences))
-}
-
-/// What is wrong with a case of `ValidateStateMachineDefinition`.
-pub(super) fn validate(case: &Json) -> Result<Verdict, Malformed> {
-    let root = Member::root(case);
-    let request = root.need("request")?;
-    let machine_type = match request.get("type") {
-        Some(kind) if kind.text()? == "EXPRESS" => MachineType::Express,
-        _ => MachineType::Standard,
-    };
-    let text = request.need("definition")?.text()?;
-    let least = match request.get("severity") {
-        Some(severity) if severity.text()? == "WARNING" => Severity::Warning,
-        _ => Severity::Error,
-    };
-    let most = match request.get("maxResults") {
-        Some(count) => usize::try_from(count.count()?).unwrap_or(validation::MOST_RESULTS),
-        None => validation::MOST_RESULTS,
-    };
-    let found = answer(&validation::validate(text, machine_type, least, most));
-    let expected = root.need("expected")?.need("response")?;
-    let mut differences = Vec::new();
-    for name in ["result", "diagnostics", "truncated"] {
-        let (expected, found) = (expected.need(name)?.value, found.get(name));
-        if found != Some(expected) {
-            let found = found.map(Json::to_string).unwrap_or_default();
-            differences.push(format!("`{name}` is {found}, not {expected}"));
-        }
-    }
-    Ok(Verdict::of(&differences))
-}
-
-/// The answer as it goes over the wire.
-fn answer(validation: &Validation) -> Json {
-    let diagnostics: Vec<Json> = validation.diagnostics.iter().map(wire).collect();
-    let result = if validation.is_ok { "OK" } else { "FAIL" };
-    Json::from([
-        ("result", Json::from(result)),
-        ("diagnostics", diagnostics.into()),
-        ("truncated", validation.truncated.into()),
-    ])
-}
-
-fn wire(finding: &Finding) -> Json {
-    let severity = match finding.severity {
-        Severity::Error => "ERROR",
-        Severity::Warning => "WARNING",
-    };
-    let mut members = BTreeMap::from([
-        ("severity", Json::from(severity)),
-        ("code", finding.code.as_str().into()),
-        ("message", finding.message.as_str().into()),
-    ]);
-    if let Some(location) = &finding.location {
-        members.insert("location", location.as_str().into());
-    }
-    Json::Object(
-        members
-            .into_iter()
-            .map(|(name, value)| (crate::value::Text::from(name), value))
-            .collect(),
-    )
 }
 
 fn checked(text: &str, machine_type: MachineType) -> Validation {

@@ -277,7 +277,8 @@ fn selected_recording(file: &File, kind: &str, value: &Json, options: &Options) 
         Some(Kind::ExecutionBatch) => recording::batch(value, options.strict),
         #[cfg(feature = "server")]
         Some(Kind::Api) => api::steps(value, options),
-        Some(Kind::Validate) => machines::validate(value),
+        #[cfg(feature = "server")]
+        Some(Kind::Validate) => api::single(value, "ValidateStateMachineDefinition", options),
         Some(Kind::Case | Kind::Machine) | None => {
             Ok(Verdict::Failed(format!("there is no kind `{kind}`")))
         }

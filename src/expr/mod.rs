@@ -3,6 +3,7 @@
 //!
 //! Expressions are compiled once, when a machine is, and evaluated against a [`Scope`]. They know nothing of states.
 
+mod beyond;
 mod dice;
 pub mod intrinsics;
 pub mod jsonata;

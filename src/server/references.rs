@@ -7,8 +7,6 @@ use crate::value::{Json, Object};
 
 /// A state, wherever it stands in a definition.
 pub(super) struct Found<'a> {
-    /// `/States/P/Branches[0]/States/S`
-    pub(super) location: String,
     pub(super) name: &'a str,
     pub(super) state: &'a Object,
     jsonata: bool,
@@ -20,33 +18,23 @@ const MACHINES: [&str; 3] = ["ItemProcessor", "Iterator", "Branches"];
 /// All states of a definition, those inside others included.
 pub(super) fn states(definition: &Json) -> Vec<Found<'_>> {
     let mut found = Vec::new();
-    let mut machines = vec![(String::new(), definition, is_jsonata(definition, false))];
-    while let Some((place, machine, jsonata)) = machines.pop() {
+    let mut machines = vec![(definition, is_jsonata(definition, false))];
+    while let Some((machine, jsonata)) = machines.pop() {
         let states = machine.get("States").and_then(Json::as_object);
         for (name, state) in states.into_iter().flat_map(Object::iter) {
-            let location = format!("{place}/States/{name}");
             let Some(object) = state.as_object() else {
                 continue;
             };
             for field in MACHINES {
                 match object.get(field) {
                     Some(Json::Array(branches)) => {
-                        for (index, branch) in branches.iter().enumerate() {
-                            machines.push((
-                                format!("{location}/{field}[{index}]"),
-                                branch,
-                                jsonata,
-                            ));
-                        }
+                        machines.extend(branches.iter().map(|branch| (branch, jsonata)));
                     }
-                    Some(machine) => {
-                        machines.push((format!("{location}/{field}"), machine, jsonata))
-                    }
+                    Some(machine) => machines.push((machine, jsonata)),
                     None => {}
                 }
             }
             found.push(Found {
-                location,
                 name,
                 state: object,
                 jsonata: is_jsonata(state, jsonata),

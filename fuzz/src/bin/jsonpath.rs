@@ -20,6 +20,7 @@ fn target(source: &mut Source) {
     let quoted = text.replace("['", "").replace("']", "");
     if let Ok(reference) = ReferencePath::compile(&text)
         && path.is_reference()
+        && text.trim() == text
         && !quoted.contains(['\\', '\''])
         && let Ok(put) = reference.put(document, "here".into())
     {

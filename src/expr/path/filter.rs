@@ -10,6 +10,7 @@ use super::compile::raw;
 use super::error::{PathError, PathErrorKind};
 use super::place::Place;
 use super::{Path, Step, evaluate};
+use crate::expr::beyond::beyond_f64;
 use crate::value::{Json, Number, Text};
 
 /// A filter: alternatives of conditions that must all hold. Without any, as in `[?]`, it cannot be asked.
@@ -423,8 +424,9 @@ fn is_nullish(value: &Json) -> bool {
 /// A text as Java's `BigDecimal` reads it.
 fn decimal(text: &str) -> Result<Number, PathError> {
     let plain = text.strip_prefix('+').unwrap_or(text);
-    if let Some(number) =
-        Number::parse(plain).or_else(|| plain.parse().ok().and_then(Number::from_f64))
+    if let Some(number) = Number::parse(plain)
+        .or_else(|| plain.parse().ok().and_then(Number::from_f64))
+        .or_else(|| beyond_f64(plain))
     {
         return Ok(number);
     }
