@@ -67,8 +67,9 @@ pub fn holds_placeholder(text: &str) -> bool {
 
 /// Whether there is a name between these two.
 fn holds(text: &str, open: &str, close: &str, may_hold: impl Fn(char) -> bool) -> bool {
-    let mut after = text.split(open).skip(1);
-    after.any(|after| {
+    let mut opened = text.match_indices(open);
+    opened.any(|(at, _)| {
+        let after = &text[at + open.len()..];
         let name = after.split_once(close).map_or("", |(name, _)| name);
         !name.trim().is_empty() && name.chars().all(&may_hold)
     })

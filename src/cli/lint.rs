@@ -92,8 +92,14 @@ mod tests {
     fn every_lint_is_listed_on_a_line() {
         let list = list();
         assert_eq!(list.lines().count(), LINTS.len());
+        let line = list
+            .lines()
+            .find(|line| line.starts_with("loop-without-wait "));
+        let summary = line
+            .and_then(|line| line.split_once("  "))
+            .map(|(_, rest)| rest.trim());
         assert!(
-            list.contains("loop-without-wait        a loop asks"),
+            summary.is_some_and(|summary| summary.starts_with("a loop asks")),
             "{list}"
         );
     }

@@ -2,6 +2,7 @@
 
 mod choice;
 mod expressions;
+mod number;
 mod queries;
 
 use std::collections::BTreeMap;
@@ -11,6 +12,7 @@ use petgraph::graph::DiGraph;
 use sha2::{Digest as _, Sha256};
 
 use self::expressions::Expressions;
+use self::number::number;
 use self::queries::Sees;
 use super::check;
 use super::state::{
@@ -489,30 +491,5 @@ fn retrier(retrier: &asl::Retrier) -> Retrier {
             JitterStrategy::None => Jitter::None,
             JitterStrategy::Full => Jitter::Full,
         },
-    }
-}
-
-/// Numbers all states in the order in which they will be compiled: as the text has them, a state before those inside it.
-fn number(states: &States, names: &mut Names, count: &mut usize) {
-    for state in &states.states {
-        names
-            .entry(state.name.value.clone())
-            .or_insert_with(|| StateId::numbered(*count));
-        *count += 1;
-        match &state.kind {
-            StateKind::Parallel(parallel) => {
-                parallel
-                    .branches
-                    .iter()
-                    .for_each(|branch| number(branch, names, count));
-            }
-            StateKind::Map(map) => number(&map.processor, names, count),
-            StateKind::Task(_)
-            | StateKind::Pass(_)
-            | StateKind::Wait(_)
-            | StateKind::Choice(_)
-            | StateKind::Succeed
-            | StateKind::Fail(_) => {}
-        }
     }
 }
