@@ -261,7 +261,7 @@ fn lists_tell_the_newest_first_page_by_page() {
         assert_eq!(names(running).0, "cbad");
         let redriven = Query {
             redriven: Some(true),
-            ..all.clone()
+            ..all
         };
         assert_eq!(names(redriven).0, "e");
         let version = Query {
@@ -609,4 +609,43 @@ fn snapshots_of_every_released_format_go_on() {
     assert_eq!(output.at(1), Some(&Json::from(1)));
     let expected = r#"["first",{"index":1,"kept":"yes"},{"index":2,"kept":"yes"}]"#;
     assert_eq!(output.at(2).unwrap().to_string(), expected);
+}
+
+#[test]
+fn an_answer_of_a_large_map_writes_little() {
+    let machine = Machine::parse(
+        r#"{"StartAt":"M","States":{"M":{"Type":"Map","End":true,"ItemProcessor":{
+            "StartAt":"T","States":{"T":{"Type":"Task","Resource":"work","End":true}}}}}}"#,
+    )
+    .unwrap();
+    let items: Vec<String> = (0..20_000).map(|item| item.to_string()).collect();
+    let input = Json::parse(format!("[{}]", items.join(","))).unwrap();
+    let mut execution = Execution::new();
+    let mut effects = Effects::default();
+    let kind = EventKind::Begun(Box::new(Start::new(input)));
+    execution.advance(&machine, Event { at: at(0), kind }, &mut effects);
+    while execution.wake_at().is_some_and(|wake| wake.at == at(0)) {
+        execution.advance(&machine, Event::tick(at(0)), &mut effects);
+    }
+    execution.changes(&machine);
+    let tickets = effects.commands.iter().filter_map(|command| {
+        if let Command::Invoke(request) = command {
+            Some(request.ticket)
+        } else {
+            None
+        }
+    });
+    for ticket in tickets.take(100) {
+        let update = TaskUpdate::Returned(Ok(1.into()));
+        execution.advance(
+            &machine,
+            Event::task(at(1), ticket, update),
+            &mut Effects::default(),
+        );
+        let rows = execution.changes(&machine).rows;
+        let bytes = serde_json::to_string(&rows).unwrap().len();
+        // The header, the slot that is free again, the one that waits for it, the result.
+        assert_eq!(rows.len(), 4, "{rows:?}");
+        assert!(bytes < 2_000, "{bytes}");
+    }
 }
