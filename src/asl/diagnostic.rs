@@ -20,7 +20,7 @@ pub struct Diagnostic {
     /// How to mend it.
     pub help: Option<String>,
     /// What the service says instead of the message; `None` where its words are not known.
-    pub told: Option<Told>,
+    pub told: Option<Box<Told>>,
 }
 
 /// How the service tells of a mistake.
@@ -81,7 +81,7 @@ impl Diagnostic {
     pub fn told_at(self, location: Option<String>, message: impl Into<String>) -> Self {
         let message = message.into();
         Self {
-            told: Some(Told::Words { message, location }),
+            told: Some(Box::new(Told::Words { message, location })),
             ..self
         }
     }
@@ -90,7 +90,7 @@ impl Diagnostic {
     #[must_use]
     pub fn told_missing(self, field: &'static str) -> Self {
         Self {
-            told: Some(Told::Missing(field)),
+            told: Some(Box::new(Told::Missing(field))),
             ..self
         }
     }

@@ -62,7 +62,7 @@ pub fn holds_placeholder(text: &str) -> bool {
     holds(text, "${", "}", |_| true)
         || holds(text, "{{", "}}", |c| is_mark(c) || c == ' ')
         || holds(text, "<", ">", |c| is_mark(c) || c == ' ')
-        || holds(text, "%", "%", |c| is_mark(c))
+        || holds(text, "%", "%", is_mark)
 }
 
 /// Whether there is a name between these two.

@@ -117,7 +117,7 @@ pub fn findings(diagnostics: &[Diagnostic]) -> Vec<Finding> {
     let mut found: Vec<Finding> = Vec::with_capacity(ordered.len());
     let mut missing: Vec<(&str, Vec<&'static str>, usize)> = Vec::new();
     for each in ordered {
-        if let Some(Told::Missing(field)) = each.told {
+        if let Some(Told::Missing(field)) = each.told.as_deref() {
             // The missing fields of an object are told one after the other.
             if let Some((location, fields, _)) = missing.last_mut()
                 && *location == each.location
@@ -137,7 +137,7 @@ pub fn findings(diagnostics: &[Diagnostic]) -> Vec<Finding> {
 }
 
 fn finding(diagnostic: &Diagnostic) -> Finding {
-    let (message, location) = match &diagnostic.told {
+    let (message, location) = match diagnostic.told.as_deref() {
         Some(Told::Words { message, location }) => (message.clone(), location.clone()),
         Some(Told::Missing(_)) | None => (
             diagnostic.message.clone(),

@@ -1,5 +1,10 @@
 //! The durable driver: what it promises, on a store that is left and opened again at every step.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a helper that fails fails the test it helps"
+)]
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -383,10 +388,13 @@ fn work_that_panics_fails_its_task() {
     });
 }
 
+/// What is done with a commit.
+type Mood = dyn Fn(&Memory, Commit, Done) + Send + Sync;
+
 /// A store that does something else with commits than storing them.
 struct Moody {
     inner: Arc<Memory>,
-    mood: Box<dyn Fn(&Memory, Commit, Done) + Send + Sync>,
+    mood: Box<Mood>,
 }
 
 /// Refuses every other step, and says of every fifth that it failed when it did not.

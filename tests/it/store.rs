@@ -1,7 +1,13 @@
 //! The contract of a store: what every backend must do.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a helper that fails fails the test it helps"
+)]
+
 use std::path::PathBuf;
 
+use crate::sfn_run::Folder;
 use sfn::Json;
 use sfn::Machine;
 use sfn::engine::{
@@ -15,35 +21,12 @@ use sfn::store::{
 use sfn::value::Text;
 use sfn::value::Timestamp;
 
-/// A folder that is gone when the test is.
-pub(crate) struct Folder(PathBuf);
-
-impl Folder {
-    pub(crate) fn new(name: &str) -> Self {
-        let name = format!("sfn-{name}-{}", std::process::id());
-        let path = std::env::temp_dir().join(name);
-        drop(std::fs::remove_dir_all(&path));
-        std::fs::create_dir_all(&path).unwrap();
-        Self(path)
-    }
-
-    pub(crate) fn file(&self, name: &str) -> PathBuf {
-        self.0.join(name)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        drop(std::fs::remove_dir_all(&self.0));
-    }
-}
-
 /// Holds every backend to a rule.
-fn every(name: &str, rule: impl Fn(&dyn Store)) {
+fn every(rule: impl Fn(&dyn Store)) {
     rule(&Memory::new());
-    let folder = Folder::new(name);
-    rule(&Sqlite::open(folder.file("full.db"), Durability::Full).unwrap());
-    rule(&Sqlite::open(folder.file("relaxed.db"), Durability::Relaxed).unwrap());
+    let folder = Folder::new();
+    rule(&Sqlite::open(folder.0.join("full.db"), Durability::Full).unwrap());
+    rule(&Sqlite::open(folder.0.join("relaxed.db"), Durability::Relaxed).unwrap());
 }
 
 fn at(millis: i64) -> Timestamp {
@@ -103,7 +86,7 @@ fn key(kind: RowKind, owner: u64, index: u32) -> RowKey {
 
 #[test]
 fn a_name_is_given_once() {
-    every("once", |store| {
+    every(|store| {
         assert_eq!(store::commit(store, created("a", 1)), Ok(1));
         assert_eq!(
             store::commit(store, created("a", 2)),
@@ -116,7 +99,7 @@ fn a_name_is_given_once() {
 
 #[test]
 fn whoever_has_an_old_revision_changes_nothing() {
-    every("revision", |store| {
+    every(|store| {
         assert_eq!(
             store::commit(store, step("a", 1)),
             Err(Error::Missing(arn("a")))
@@ -146,7 +129,7 @@ fn whoever_has_an_old_revision_changes_nothing() {
 
 #[test]
 fn rows_are_put_replaced_and_taken_away() {
-    every("rows", |store| {
+    every(|store| {
         let slot = key(RowKind::Slot, 0, 0);
         let high = key(RowKind::Payload, u64::MAX, 0);
         let put = |key, text: &str| RowChange::Put(key, text.to_owned());
@@ -190,7 +173,7 @@ fn rows_are_put_replaced_and_taken_away() {
 
 #[test]
 fn a_history_is_read_from_both_ends() {
-    every("history", |store| {
+    every(|store| {
         store::commit(store, created("a", 1)).unwrap();
         for (expected, ids) in (1..).zip([vec![1, 2, 3], vec![], vec![4], vec![7, 8]]) {
             let history = ids.into_iter().map(entry).collect();
@@ -223,7 +206,7 @@ fn a_history_is_read_from_both_ends() {
 
 #[test]
 fn lists_tell_the_newest_first_page_by_page() {
-    every("lists", |store| {
+    every(|store| {
         for (name, started) in [("a", 3), ("b", 5), ("c", 5), ("d", 1), ("e", 4)] {
             store::commit(store, created(name, started)).unwrap();
         }
@@ -278,7 +261,7 @@ fn lists_tell_the_newest_first_page_by_page() {
         assert_eq!(names(running).0, "cbad");
         let redriven = Query {
             redriven: Some(true),
-            ..all.clone()
+            ..all
         };
         assert_eq!(names(redriven).0, "e");
         let version = Query {
@@ -292,7 +275,7 @@ fn lists_tell_the_newest_first_page_by_page() {
 
 #[test]
 fn what_time_moves_and_what_is_owed_is_found() {
-    every("due", |store| {
+    every(|store| {
         for (name, wake_at, owing) in [
             ("a", Some(30), true),
             ("b", None, false),
@@ -332,7 +315,7 @@ fn what_time_moves_and_what_is_owed_is_found() {
 
 #[test]
 fn what_is_long_over_is_forgotten() {
-    every("expire", |store| {
+    every(|store| {
         for (name, stopped) in [("a", Some(5)), ("b", None), ("c", Some(9)), ("d", Some(5))] {
             let mut commit = created(name, 1);
             let summary = &mut commit.record.as_mut().unwrap().summary;
@@ -364,7 +347,7 @@ fn what_is_long_over_is_forgotten() {
 
 #[test]
 fn records_of_the_catalogue_change_together_or_not_at_all() {
-    every("catalogue", |store| {
+    every(|store| {
         let create = |key: &str| Write::create(Kind::Alias, key, "{}");
         assert_eq!(store.write(vec![create("a"), create("b")]), Ok(vec![1, 1]));
         let taken = store.write(vec![create("c"), create("a")]);
@@ -415,7 +398,7 @@ fn records_of_the_catalogue_change_together_or_not_at_all() {
 
 #[test]
 fn records_are_listed_by_prefix_in_the_order_of_their_keys() {
-    every("items", |store| {
+    every(|store| {
         let keys = ["m/2", "m/1", "n/1", "m/10", "ma", "l"];
         let writes = keys
             .map(|key| Write::create(Kind::Version, key, key))
@@ -446,8 +429,8 @@ fn records_are_listed_by_prefix_in_the_order_of_their_keys() {
 
 #[test]
 fn a_file_keeps_what_it_was_given_and_belongs_to_one_process() {
-    let folder = Folder::new("file");
-    let path = folder.file("store.db");
+    let folder = Folder::new();
+    let path = folder.0.join("store.db");
     let store = Sqlite::open(&path, Durability::Full).unwrap();
     let commit = Commit {
         history: vec![entry(1)],
@@ -464,8 +447,8 @@ fn a_file_keeps_what_it_was_given_and_belongs_to_one_process() {
 
 #[test]
 fn a_file_of_a_newer_format_and_a_file_of_something_else_are_refused() {
-    let folder = Folder::new("formats");
-    let path = folder.file("newer.db");
+    let folder = Folder::new();
+    let path = folder.0.join("newer.db");
     drop(Sqlite::open(&path, Durability::Full).unwrap());
     let connection = rusqlite::Connection::open(&path).unwrap();
     connection.pragma_update(None, "user_version", 77).unwrap();
@@ -476,7 +459,7 @@ fn a_file_of_a_newer_format_and_a_file_of_something_else_are_refused() {
         "{refused:?}"
     );
 
-    let path = folder.file("text.db");
+    let path = folder.0.join("text.db");
     std::fs::write(&path, "this is no database\n".repeat(1_000)).unwrap();
     let refused = Sqlite::open(&path, Durability::Full).map(drop);
     assert!(matches!(refused, Err(Error::Damaged(_))), "{refused:?}");
@@ -492,7 +475,7 @@ fn a_snapshot_goes_through_every_store() {
     let definition = r#"{"StartAt":"M","States":{"M":{"Type":"Map","ItemsPath":"$.items","End":true,"ItemProcessor":{
         "StartAt":"W","States":{"W":{"Type":"Wait","Seconds":60,"End":true}}}}}}"#;
     let machine = Machine::parse(definition).unwrap();
-    every("snapshot", |store| {
+    every(|store| {
         let mut execution = Execution::new();
         let long = "x".repeat(10_000);
         let input = Json::parse(format!(
@@ -626,4 +609,43 @@ fn snapshots_of_every_released_format_go_on() {
     assert_eq!(output.at(1), Some(&Json::from(1)));
     let expected = r#"["first",{"index":1,"kept":"yes"},{"index":2,"kept":"yes"}]"#;
     assert_eq!(output.at(2).unwrap().to_string(), expected);
+}
+
+#[test]
+fn an_answer_of_a_large_map_writes_little() {
+    let machine = Machine::parse(
+        r#"{"StartAt":"M","States":{"M":{"Type":"Map","End":true,"ItemProcessor":{
+            "StartAt":"T","States":{"T":{"Type":"Task","Resource":"work","End":true}}}}}}"#,
+    )
+    .unwrap();
+    let items: Vec<String> = (0..20_000).map(|item| item.to_string()).collect();
+    let input = Json::parse(format!("[{}]", items.join(","))).unwrap();
+    let mut execution = Execution::new();
+    let mut effects = Effects::default();
+    let kind = EventKind::Begun(Box::new(Start::new(input)));
+    execution.advance(&machine, Event { at: at(0), kind }, &mut effects);
+    while execution.wake_at().is_some_and(|wake| wake.at == at(0)) {
+        execution.advance(&machine, Event::tick(at(0)), &mut effects);
+    }
+    execution.changes(&machine);
+    let tickets = effects.commands.iter().filter_map(|command| {
+        if let Command::Invoke(request) = command {
+            Some(request.ticket)
+        } else {
+            None
+        }
+    });
+    for ticket in tickets.take(100) {
+        let update = TaskUpdate::Returned(Ok(1.into()));
+        execution.advance(
+            &machine,
+            Event::task(at(1), ticket, update),
+            &mut Effects::default(),
+        );
+        let rows = execution.changes(&machine).rows;
+        let bytes = serde_json::to_string(&rows).unwrap().len();
+        // The header, the slot that is free again, the one that waits for it, the result.
+        assert_eq!(rows.len(), 4, "{rows:?}");
+        assert!(bytes < 2_000, "{bytes}");
+    }
 }

@@ -10,9 +10,12 @@ use super::live::{Arrival, Live, Reply};
 use super::request::{Error, Keep, Notice, Started};
 use super::shard::{AGAIN, Message, Shard};
 use crate::driver::local::wall;
-use crate::engine::{Command, HistoryEvent, TaskRequest, Ticket};
+use crate::engine::{Command, Effects, HistoryEvent, TaskRequest, Ticket};
 use crate::store::{self, Revision, Status};
 use crate::value::{Text, Timestamp};
+
+/// How much goes into one step of an execution.
+const BATCH: usize = 256;
 
 /// The place of an execution in memory.
 #[derive(Default)]
@@ -43,6 +46,7 @@ impl Drop for Work {
 }
 
 /// A step on its way to the store.
+#[derive(Default)]
 pub(super) struct Flight {
     /// What was told and can be told again.
     pub(super) told: Vec<Arrival>,
@@ -53,6 +57,41 @@ pub(super) struct Flight {
     /// Whether what is told of the execution changes.
     pub(super) is_news: bool,
     pub(super) at: Timestamp,
+}
+
+impl Slot {
+    /// Tells the execution what is in line for it, as much as goes into one step.
+    pub(super) fn hear(&mut self, now: Timestamp, effects: &mut Effects) -> Flight {
+        let mut flight = Flight {
+            at: now,
+            ..Flight::default()
+        };
+        let Some(live) = &mut self.live else {
+            return flight;
+        };
+        let many = self.queue.len().min(BATCH);
+        for (arrival, reply) in self.queue.drain(..many) {
+            let again = reply.is_none().then(|| arrival.clone());
+            match (live.tell(arrival, now, effects), reply) {
+                (Ok(()), Some(reply)) => flight.replies.push(reply),
+                (Err(error), Some(reply)) => drop(reply.send(Err(error))),
+                (_, None) => flight.told.extend(again),
+            }
+        }
+        flight
+    }
+
+    /// Whether time moves the execution now.
+    pub(super) fn is_due(&self, now: Timestamp) -> bool {
+        self.live.as_ref().is_some_and(|live| live.is_due(now))
+    }
+}
+
+impl Flight {
+    /// Whether nobody has told the execution anything.
+    pub(super) fn is_empty(&self) -> bool {
+        self.told.is_empty() && self.replies.is_empty()
+    }
 }
 
 impl Shard {
@@ -135,7 +174,7 @@ impl Shard {
             }
         }
         self.perform(key, flight.commands);
-        self.dirty.insert(key.clone());
+        self.stir(key);
     }
 
     /// The step is not stored: what is in memory is ahead of the store, and is given up.

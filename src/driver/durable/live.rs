@@ -145,24 +145,24 @@ impl Live {
         now: Timestamp,
         effects: &mut Effects,
     ) -> Result<(), Error> {
-        let ticket = match arrival {
-            Arrival::Event(kind) => return Ok(self.advance(kind, now, effects)),
+        match arrival {
+            Arrival::Event(kind) => self.advance(kind, now, effects),
             Arrival::Answer(request, answer, whole) => {
-                return Ok(self.answer(request.ticket, answer, whole, now, effects));
+                self.answer(request.ticket, answer, whole, now, effects);
             }
-            Arrival::Stop(failure) if !self.has_ended() => {
-                return Ok(self.advance(EventKind::Stopped(failure), now, effects));
-            }
-            Arrival::Stop(_) => return Err(Error::Ended),
+            Arrival::Stop(_) if self.has_ended() => return Err(Error::Ended),
+            Arrival::Stop(failure) => self.advance(EventKind::Stopped(failure), now, effects),
             Arrival::Redrive => return self.redrive(now, effects),
-            Arrival::Token(token, update) => (self.execution.ticket_of(&token)?, update),
-            Arrival::Take(ticket, worker) => (ticket, TaskUpdate::Started { worker }),
-        };
-        let (ticket, update) = ticket;
-        if !self.execution.is_live(ticket) {
-            return Err(Error::Ended);
+            Arrival::Token(token, update) => {
+                let ticket = self.execution.ticket_of(&token)?;
+                self.advance(EventKind::Task { ticket, update }, now, effects);
+            }
+            Arrival::Take(ticket, worker) if self.execution.is_live(ticket) => {
+                let update = TaskUpdate::Started { worker };
+                self.advance(EventKind::Task { ticket, update }, now, effects);
+            }
+            Arrival::Take(..) => return Err(Error::Ended),
         }
-        self.advance(EventKind::Task { ticket, update }, now, effects);
         Ok(())
     }
 

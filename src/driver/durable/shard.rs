@@ -21,9 +21,6 @@ use crate::resolver::Answer;
 use crate::store::{self, Record, Revision, Status};
 use crate::value::{Text, Timestamp};
 
-/// How much goes into one step of an execution.
-const BATCH: usize = 256;
-
 /// How much of the inbox is read before executions get their turn.
 const STRIDE: usize = 1_024;
 
@@ -150,9 +147,9 @@ impl Shard {
     fn receive(&mut self, message: Message) {
         match message {
             Message::Start(request, reply, waiter) => self.start(&request, reply, waiter),
-            Message::Tell(key, arrival, reply) => self.tell(key, arrival, reply),
+            Message::Tell(key, arrival, reply) => self.tell(&key, arrival, reply),
             Message::Await(key, waiter) => self.wait_for(key, waiter),
-            Message::Returned(key, ticket, answer) => self.returned(key, ticket, answer),
+            Message::Returned(key, ticket, answer) => self.returned(&key, ticket, answer),
             Message::Committed(key, result) => self.committed(&key, result),
             Message::Due(due) => self
                 .timers
@@ -197,38 +194,45 @@ impl Shard {
         };
         self.slots.insert(key.clone(), slot);
         let flight = Flight {
-            told: Vec::new(),
-            replies: Vec::new(),
             begun: Some(reply),
             events: effects.history,
             commands: effects.commands,
-            is_news: true,
             at: now,
+            ..Flight::default()
         };
         self.send(&key, flight);
     }
 
     /// Puts something in line for an execution, which is read back where it must be.
-    fn tell(&mut self, key: Text, arrival: Arrival, reply: Option<Reply>) {
-        if let Err(error) = self.bring(&key) {
+    fn tell(&mut self, key: &Text, arrival: Arrival, reply: Option<Reply>) {
+        if let Err(error) = self.bring(key) {
             if let Some(reply) = reply {
                 let _ = reply.send(Err(error));
             }
             return;
         }
-        self.push(&key, arrival, reply);
+        self.push(key, arrival, reply);
     }
 
     /// Puts something in line for an execution that has a place.
     pub(super) fn push(&mut self, key: &Text, arrival: Arrival, reply: Option<Reply>) {
         if let Some(slot) = self.slots.get_mut(key) {
             slot.queue.push_back((arrival, reply));
-            self.dirty.insert(key.clone());
+            self.stir(key);
         }
     }
 
-    fn returned(&mut self, key: Text, ticket: Ticket, answer: Answer) {
-        let Some(slot) = self.slots.get_mut(&key) else {
+    /// An execution has something to do, and must not leave memory before it has done it.
+    pub(super) fn stir(&mut self, key: &Text) {
+        let slot = self.slots.get_mut(key);
+        if let Some(place) = slot.and_then(|slot| slot.rests.take()) {
+            self.resting.remove(&place);
+        }
+        self.dirty.insert(key.clone());
+    }
+
+    fn returned(&mut self, key: &Text, ticket: Ticket, answer: Answer) {
+        let Some(slot) = self.slots.get_mut(key) else {
             return;
         };
         if let Some(work) = slot.running.remove(&ticket) {
@@ -236,7 +240,7 @@ impl Shard {
             self.shared.metrics.running_tasks.sub(1);
             let whole = self.whole(&work.request);
             self.push(
-                &key,
+                key,
                 Arrival::Answer(work.request.clone(), answer, whole),
                 None,
             );
@@ -287,7 +291,7 @@ impl Shard {
         let was_taken = slot.doubt.take().is_some_and(|known| known < live.revision);
         let commands = was_taken.then(|| live.execution.outstanding());
         slot.live = Some(live);
-        self.dirty.insert(key.clone());
+        self.stir(key);
         self.perform(key, commands.unwrap_or_default());
         Ok(())
     }
@@ -325,7 +329,7 @@ impl Shard {
                 return;
             };
             match self.bring(&key) {
-                Ok(()) => drop(self.dirty.insert(key)),
+                Ok(()) => self.stir(&key),
                 Err(error) => self.postpone(&key, &error),
             }
         }
@@ -337,37 +341,17 @@ impl Shard {
         let Some(slot) = self.slots.get_mut(key) else {
             return;
         };
-        let (None, Some(live)) = (&slot.flight, &mut slot.live) else {
+        if slot.flight.is_some() || slot.live.is_none() {
             return;
-        };
-        if let Some(place) = slot.rests.take() {
-            self.resting.remove(&place);
         }
         let mut effects = Effects::default();
-        let mut flight = Flight {
-            told: Vec::new(),
-            replies: Vec::new(),
-            begun: None,
-            events: Vec::new(),
-            commands: Vec::new(),
-            is_news: false,
-            at: now,
-        };
-        let is_due = live.is_due(now) && self.course == Course::Open;
-        let many = slot.queue.len().min(BATCH);
-        for (arrival, reply) in slot.queue.drain(..many) {
-            let again = reply.is_none().then(|| arrival.clone());
-            match (live.tell(arrival, now, &mut effects), reply) {
-                (Ok(()), Some(reply)) => flight.replies.push(reply),
-                (Err(error), Some(reply)) => drop(reply.send(Err(error))),
-                (_, None) => flight.told.extend(again),
-            }
-        }
-        if is_due {
+        let mut flight = slot.hear(now, &mut effects);
+        let is_due = slot.is_due(now) && self.course == Course::Open;
+        if let Some(live) = slot.live.as_mut().filter(|_| is_due) {
             self.shared.metrics.ticks.add(1);
             live.tick(now, self.shared.pace, &mut effects);
         }
-        if flight.told.is_empty() && flight.replies.is_empty() && !is_due {
+        if flight.is_empty() && !is_due {
             self.rest(key);
             return;
         }
@@ -383,28 +367,26 @@ impl Shard {
         };
         let Some(live) = &slot.live else { return };
         let is_idle = slot.running.is_empty() && slot.queue.is_empty();
-        if live.has_ended() && is_idle {
-            let timer = slot.timer.take();
-            if let Some(before) = timer {
-                self.timers.remove(&(before, key.clone()));
-            }
-            self.forget(key);
-            return;
-        }
+        let has_ended = live.has_ended() && is_idle;
         let horizon = Timestamp::from_millis(self.shared.horizon.load(Ordering::Acquire));
         let soon = |wake: &Timestamp| *wake <= horizon || live.keep == Keep::InMemory;
-        let timer = live.wake.filter(soon);
-        if timer != slot.timer {
-            if let Some(before) = std::mem::replace(&mut slot.timer, timer) {
-                self.timers.remove(&(before, key.clone()));
-            }
+        let timer = live.wake.filter(soon).filter(|_| !has_ended);
+        let before = std::mem::replace(&mut slot.timer, timer);
+        if let Some(before) = before.filter(|_| before != timer) {
+            self.timers.remove(&(before, key.clone()));
         }
         self.timers.extend(timer.map(|wake| (wake, key.clone())));
-        if is_idle && live.keep == Keep::Stored {
+        if has_ended {
+            self.forget(key);
+        } else if is_idle && live.keep == Keep::Stored {
             self.rested += 1;
             slot.rests = Some(self.rested);
             self.resting.insert(self.rested, key.clone());
+            self.make_room();
         }
+    }
+
+    fn make_room(&mut self) {
         while self.resting.len() > self.shared.resident {
             if let Some((_, key)) = self.resting.pop_first() {
                 self.shared.metrics.evictions.add(1);

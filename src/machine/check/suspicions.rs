@@ -24,7 +24,13 @@ fn scope(states: &States, found: &mut Vec<Diagnostic>) {
 fn of_state(state: &State, found: &mut Vec<Diagnostic>) {
     let selector = match &state.kind {
         StateKind::Map(map) => map.item_selector.as_ref(),
-        _ => None,
+        StateKind::Task(_)
+        | StateKind::Parallel(_)
+        | StateKind::Pass(_)
+        | StateKind::Wait(_)
+        | StateKind::Choice(_)
+        | StateKind::Succeed
+        | StateKind::Fail(_) => None,
     };
     let fields = [
         ("Parameters", state.io.parameters.as_ref()),

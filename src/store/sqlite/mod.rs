@@ -198,12 +198,7 @@ fn reader(path: &Path) -> Result<Connection, Error> {
 #[expect(clippy::needless_pass_by_value, reason = "it is given to map_err")]
 fn failed(error: rusqlite::Error) -> Error {
     let told = error.to_string();
-    let code = error.sqlite_error_code();
-    #[expect(
-        clippy::wildcard_enum_match_arm,
-        reason = "the library has many codes, and the operator does the same about most of them"
-    )]
-    match code {
+    match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => Error::Full(told),
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Error::Damaged(told),
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Error::InUse(told),
