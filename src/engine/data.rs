@@ -15,6 +15,7 @@ use crate::machine::{Amount, Assign, Flow, ResultPath, Selection, State};
 use crate::value::{Json, Number, Object, Text};
 
 /// How a state that does no work is left: where to, and what it makes of its input.
+#[derive(Clone, Copy)]
 pub(super) struct Leaving<'m> {
     pub(super) next: Flow,
     pub(super) assign: Option<&'m Assign>,
@@ -95,7 +96,7 @@ impl Core<'_> {
     /// `$` in `Assign` is the result as it came.
     pub(super) fn conclude(&mut self, slot: Slot, state: &State, result: Json) -> Step {
         if state.query_language == QueryLanguage::Jsonata {
-            return self.conclude_query(slot, state, result);
+            return self.conclude_query(slot, state, &result);
         }
         let parts = self
             .selected_result(slot, state, &result)
@@ -121,10 +122,10 @@ impl Core<'_> {
     }
 
     /// The same in JSONata: what `Output` makes of input and result, or the result.
-    fn conclude_query(&mut self, slot: Slot, state: &State, result: Json) -> Step {
+    fn conclude_query(&mut self, slot: Slot, state: &State, result: &Json) -> Step {
         let input = self.frame_ref(slot).input.clone();
         let extra = Extra {
-            result: Some(&result),
+            result: Some(result),
             ..Extra::default()
         };
         let assigned = self.assigned(slot, state, state.io.assign.as_ref(), &input, extra);
@@ -132,7 +133,7 @@ impl Core<'_> {
             let output = match &state.io.output {
                 Some(output) => self.fill(slot, state, output, &input, extra)?,
                 None => {
-                    self.check_size(state, &result)?;
+                    self.check_size(state, result)?;
                     result.clone()
                 }
             };

@@ -27,18 +27,6 @@ pub(crate) fn path(name: &str) -> Option<PathBuf> {
     None
 }
 
-/// A file of it.
-pub(crate) fn read(name: &str) -> Option<Vec<u8>> {
-    let path = folder()?.join(name);
-    match std::fs::read(&path) {
-        Ok(text) => Some(text),
-        Err(error) => {
-            skipped(&format!("{}: {error}", path.display()));
-            None
-        }
-    }
-}
-
 /// Says that something was not tested, past the test runner, which shows only what failing tests print.
 pub(crate) fn skipped(why: &str) {
     let _ = writeln!(std::io::stderr(), "SKIPPED: {why}");
