@@ -18,7 +18,7 @@ use sfn::engine::Recording;
 type Floor = fn(&sfn::Json, bool) -> usize;
 
 fn workloads(criterion: &mut Criterion) {
-    let table: [(&str, &str, u64, common::Answer, Floor); 7] = [
+    let table: [(&str, &str, u64, common::Answer, Floor); 9] = [
         ("W1", "W1", 100, small, floor::w1),
         ("W2", "W2_10k", 20_001, small, floor::w2),
         ("W3", "W3_mc0", 10_000, small, floor::w3),
@@ -29,6 +29,8 @@ fn workloads(criterion: &mut Criterion) {
         ("W5b", "W5b", 1, echo, |input, events| {
             floor::w5(input, 3, events)
         }),
+        ("W6a", "W6a", 100, small, floor::w6a),
+        ("W6b", "W6b", 1, small, floor::w6b),
         ("W9", "W9", 1, flaky, floor::w9),
     ];
     let mut group = criterion.benchmark_group("workloads");
