@@ -78,6 +78,7 @@ impl<'m> Drive<'m> {
     }
 
     /// Goes on with an execution that failed, where it failed.
+    #[cfg(feature = "local")]
     pub(super) fn redrive(&mut self, at: Timestamp, execution: Execution) {
         self.started = at;
         self.execution = execution;
@@ -85,6 +86,7 @@ impl<'m> Drive<'m> {
     }
 
     /// Gives the execution away, when it has ended.
+    #[cfg(feature = "local")]
     pub(super) fn into_execution(self) -> Execution {
         self.execution
     }

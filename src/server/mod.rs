@@ -1,7 +1,7 @@
 //! The API of the service: AWS JSON over HTTP, in front of executions that run in this process.
 //!
 //! [`Service`] is the API without HTTP: an operation's name and a request go in, a response or a refusal comes out.
-//! [`app`] puts it behind HTTP, [`run`] listens. One file in `ops/` for each operation.
+//! [`app`] puts it behind HTTP, [`serve`] listens. One file in `ops/` for each operation.
 
 mod activities;
 mod book;
