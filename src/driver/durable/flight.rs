@@ -184,15 +184,7 @@ impl Shard {
             let _ = reply.send(Err(error.clone().into()));
         }
         if let Some(begun) = flight.begun {
-            let error = match error {
-                store::Error::Exists(name) => Error::Exists(name),
-                other => other.into(),
-            };
-            for waiter in self.waiters.remove(key).unwrap_or_default() {
-                let _ = waiter.send(Err(error.clone()));
-            }
-            let _ = begun.send(Err(error));
-            self.forget(key);
+            self.stillborn(key, begun, error);
             return;
         }
         if let Some(slot) = self.slots.get_mut(key) {
@@ -204,5 +196,28 @@ impl Shard {
         let error = Error::from(error);
         self.shared.failed(key, &error);
         self.timers.insert((wall().after(AGAIN), key.clone()));
+    }
+
+    /// The store did not take an execution: it has never been.
+    fn stillborn(
+        &mut self,
+        key: &Text,
+        begun: oneshot::Sender<Result<Started, Error>>,
+        error: store::Error,
+    ) {
+        let error = match error {
+            store::Error::Exists(name) => Error::Exists(name),
+            other => other.into(),
+        };
+        for waiter in self.waiters.remove(key).unwrap_or_default() {
+            let _ = waiter.send(Err(error.clone()));
+        }
+        let slot = self.slots.get_mut(key);
+        let queue = slot.map(|slot| std::mem::take(&mut slot.queue));
+        for (_, reply) in queue.unwrap_or_default() {
+            drop(reply.map(|reply| reply.send(Err(error.clone()))));
+        }
+        let _ = begun.send(Err(error));
+        self.forget(key);
     }
 }

@@ -167,15 +167,7 @@ impl Shard {
         waiter: Option<Waiter>,
     ) {
         let key = request.start.identity.execution_arn.clone();
-        let refused = match request.keep {
-            _ if self.course != Course::Open => Err(Error::Closing),
-            _ if self.slots.contains_key(&key) => Err(Error::Exists(key.clone())),
-            Keep::InMemory => Ok(()),
-            Keep::Stored => self
-                .shared
-                .machines
-                .keep(&*self.shared.store, &request.machine),
-        };
+        let refused = self.admit(&key, request);
         if let Err(error) = refused {
             // Whoever asked may have gone.
             let _ = reply.send(Err(error));
@@ -201,6 +193,25 @@ impl Shard {
             ..Flight::default()
         };
         self.send(&key, flight);
+    }
+
+    /// Whether an execution may be started. Its name is looked for before it gets a place in memory: whatever else comes in
+    /// for that name is meant for the one that has it.
+    fn admit(&self, key: &Text, request: &StartRequest) -> Result<(), Error> {
+        if self.course != Course::Open {
+            return Err(Error::Closing);
+        }
+        let store = &*self.shared.store;
+        let is_taken = match request.keep {
+            _ if self.slots.contains_key(key) => true,
+            Keep::InMemory => false,
+            Keep::Stored => store.record(key)?.is_some(),
+        };
+        match request.keep {
+            _ if is_taken => Err(Error::Exists(key.clone())),
+            Keep::InMemory => Ok(()),
+            Keep::Stored => self.shared.machines.keep(store, &request.machine),
+        }
     }
 
     /// Puts something in line for an execution, which is read back where it must be.
