@@ -1,5 +1,6 @@
 //! Executions: what never changes of one, and how far it has come.
 
+use std::ops::Deref;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use tokio::sync::watch;
@@ -12,21 +13,17 @@ use crate::value::{Json, Object, Text, Timestamp};
 
 /// An execution by its ARN.
 pub(super) struct Entry {
-    pub(super) arn: Text,
-    pub(super) name: Text,
-    pub(super) machine_arn: Text,
-    pub(super) machine_name: Text,
-    pub(super) kind: StateMachineType,
-    pub(super) version_arn: Option<Text>,
-    pub(super) alias_arn: Option<Text>,
-    pub(super) input: Text,
-    pub(super) trace_header: Option<Text>,
-    /// The test case of the file of mocks that was asked for.
-    pub(super) test_case: Option<Text>,
-    pub(super) revision: Arc<Revision>,
-    pub(super) started: Timestamp,
+    facts: Facts,
     progress: Mutex<Progress>,
     ended: watch::Sender<bool>,
+}
+
+impl Deref for Entry {
+    type Target = Facts;
+
+    fn deref(&self) -> &Facts {
+        &self.facts
+    }
 }
 
 /// How far an execution has come.
@@ -54,6 +51,7 @@ pub(super) struct Facts {
     pub(super) alias_arn: Option<Text>,
     pub(super) input: Text,
     pub(super) trace_header: Option<Text>,
+    /// The test case of the file of mocks that was asked for.
     pub(super) test_case: Option<Text>,
     pub(super) revision: Arc<Revision>,
     pub(super) started: Timestamp,
@@ -62,18 +60,7 @@ pub(super) struct Facts {
 impl Entry {
     pub(super) fn new(facts: Facts) -> Self {
         Self {
-            arn: facts.arn,
-            name: facts.name,
-            machine_arn: facts.machine_arn,
-            machine_name: facts.machine_name,
-            kind: facts.kind,
-            version_arn: facts.version_arn,
-            alias_arn: facts.alias_arn,
-            input: facts.input,
-            trace_header: facts.trace_header,
-            test_case: facts.test_case,
-            revision: facts.revision,
-            started: facts.started,
+            facts,
             progress: Mutex::default(),
             ended: watch::Sender::new(false),
         }

@@ -136,12 +136,12 @@ fn what_is_too_large_or_too_deep_is_refused() {
         format!("{{\"StartAt\":\"S0\",\"States\":{{{}}}}}", states.join(",")),
     );
     check(&sfn_run(&[&many]), 2, "", "at most 1048576 bytes");
-    let nested = format!("{}{}", r#"{"StartAt":"P0","States":"#, nested_branches(99));
+    let nested = format!("{}{}", r#"{"StartAt":"P0","States":"#, nested_branches(245));
     let nested = folder.file("nested.json", nested + "}");
     check(
         &sfn_run(&[&nested, "--profile", "relaxed", "--output", "json"]),
         0,
-        &nested_output(99),
+        &nested_output(245),
         "",
     );
 }

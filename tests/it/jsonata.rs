@@ -55,13 +55,10 @@ fn evaluate(
     limits: &Limits,
 ) -> Result<Outcome, Error> {
     let expression = Expression::parse(text, dialect)?;
-    let members = bindings.and_then(Json::as_object);
-    let bindings = members
-        .into_iter()
-        .flat_map(|object| object.iter())
-        .fold(Bindings::new(), |all, (name, value)| {
-            all.with(name.clone(), value.clone())
-        });
+    let bindings = match bindings.and_then(Json::as_object) {
+        Some(members) => Bindings::new().with_members(members),
+        None => Bindings::new(),
+    };
     let environment = Environment {
         now: Timestamp::from_millis(1_700_000_000_000),
         dice: &Dice::new(1, 0),

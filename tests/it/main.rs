@@ -14,11 +14,13 @@ mod jsonpath;
 #[cfg(unix)]
 mod kill;
 mod lints;
+mod mortality;
 mod overlay;
 mod pictures;
 mod schema;
 mod sfn_run;
 mod simulation;
+mod snapshots;
 mod store;
 mod tasks;
 mod tidy;
