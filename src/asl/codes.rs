@@ -49,7 +49,7 @@ codes! {
     DISTRIBUTED_MAP_UNSUPPORTED = "distributed-map-unsupported": "A distributed Map cannot be run yet.",
 }
 
-/// The code that the service has for a rule (API reference, `ValidateStateMachineDefinitionDiagnostic`).
+/// The code that the service has for a rule; names of lints stay as they are (API reference, `ValidateStateMachineDefinitionDiagnostic`).
 #[must_use]
 pub fn of_service(code: &str) -> &str {
     match code {
@@ -64,6 +64,8 @@ pub fn of_service(code: &str) -> &str {
         MISSING_DOLLAR => "NO_DOLLAR",
         STATIC_RESULT => "PASS_RESULT_IS_STATIC",
         INVALID_JSONATA | UNSUPPORTED_JSONATA => code,
-        _ => "SCHEMA_VALIDATION_FAILED",
+        _ if ALL.iter().any(|(known, _)| *known == code) => "SCHEMA_VALIDATION_FAILED",
+        // A lint: its name is its own, or the service's.
+        _ => code,
     }
 }

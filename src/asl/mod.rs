@@ -155,7 +155,7 @@ struct Around {
 }
 
 /// How deep scopes may stand inside each other. The service has a limit too, which nobody has published.
-const DEEPEST: usize = 100;
+const DEEPEST: usize = 250;
 
 /// Reads `StartAt` and `States` among the members of whatever holds them.
 fn states(reader: &mut Reader<'_>, around: Around) -> States {

@@ -94,7 +94,7 @@ fn diagnose(text: &str, rules: Rules) -> Vec<Diagnostic> {
         return vec![Diagnostic::error(codes::WRONG_TYPE, "/", whole, message).told_at(None, told)];
     }
     match Node::from_json(text.as_bytes()) {
-        Ok(node) => Machine::check(&node, rules, Options::default()),
+        Ok(node) => Machine::check(&node, rules, Options::default()).1,
         Err(error) => {
             let at = Span {
                 start: error.offset,
@@ -226,7 +226,7 @@ mod tests {
     #[test]
     fn a_deep_definition_is_refused_and_not_followed() {
         let mut machine = r#"{"StartAt":"x","States":{"x":{"Type":"Succeed"}}}"#.to_owned();
-        for depth in 0..150 {
+        for depth in 0..300 {
             machine = format!(
                 r#"{{"StartAt":"{depth}","States":{{"{depth}":{{"Type":"Map","End":true,"ItemProcessor":{machine}}}}}}}"#
             );

@@ -9,7 +9,7 @@ use crate::asl::source::template::{self, Body, MachineType, Resource};
 use crate::asl::source::{self, Format, Substitutions};
 use crate::asl::{self, Diagnostic, Node, Rules, codes};
 use crate::expr::path::Dialect;
-use crate::lint::{self, LINTS, Levels};
+use crate::lint::{self, Levels, Lint};
 use crate::machine::{Machine, Options};
 use crate::value::{Span, Text};
 
@@ -93,37 +93,31 @@ pub(super) struct Definition {
 }
 
 impl Definition {
-    /// Everything that is wrong or looks wrong in it, by the rules of its type of workflow.
-    fn wrong(&self) -> Vec<Diagnostic> {
+    /// Everything that is wrong or looks wrong in it, by the rules of its type of workflow, lints included.
+    pub(super) fn checked(&self, levels: &Levels) -> Vec<Diagnostic> {
+        let node = match &self.node {
+            Ok(node) => node,
+            Err(wrong) => return vec![wrong.clone()],
+        };
         let rules = Rules {
             machine_type: self.machine_type,
             placeholders: self.placeholders,
             ..Rules::default()
         };
-        match &self.node {
-            Ok(node) => Machine::check(node, rules, self.options),
-            Err(wrong) => vec![wrong.clone()],
+        let (machine, mut told) = Machine::check(node, rules, self.options);
+        if let Some(machine) = machine {
+            // What a lint tells too is told as its level says.
+            told.retain(|each| Lint::find(codes::of_service(each.code)).is_none());
+            told.extend(lint::check(node, &machine, levels));
+            told.sort_by_key(|each| (each.span.start, each.span.end));
         }
+        told
     }
 
     /// Compiles it, with what looks wrong.
     pub(super) fn compiled(&self) -> Result<(Machine, Vec<Diagnostic>), Vec<Diagnostic>> {
         let node = self.node.as_ref().map_err(|wrong| vec![wrong.clone()])?;
         Machine::from_node(node, self.options)
-    }
-}
-
-impl Definition {
-    /// All that is to be said about it: what is wrong, or else what looks wrong, lints included.
-    pub(super) fn checked(&self, levels: &Levels) -> Vec<Diagnostic> {
-        let mut told = self.wrong();
-        // What a lint tells is told as its level says.
-        told.retain(|each| LINTS.iter().all(|lint| lint.name != each.code));
-        if let (Ok(node), Ok((machine, _))) = (&self.node, self.compiled()) {
-            told.extend(lint::check(node, &machine, levels));
-            told.sort_by_key(|each| (each.span.start, each.span.end));
-        }
-        told
     }
 }
 

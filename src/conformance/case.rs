@@ -240,8 +240,10 @@ impl Case {
         let options = Options {
             jsonpath: self.jsonpath,
         };
-        Node::from_json(self.subject.definition().as_bytes())
-            .map_or_else(|_| Vec::new(), |node| Machine::check(&node, rules, options))
+        Node::from_json(self.subject.definition().as_bytes()).map_or_else(
+            |_| Vec::new(),
+            |node| Machine::check(&node, rules, options).1,
+        )
     }
 
     fn start(&self) -> Start {

@@ -94,13 +94,10 @@ fn answer(
     limits: &Limits,
 ) -> Result<Outcome, Error> {
     let expression = Expression::parse(text, Dialect::Latest)?;
-    let members = bindings.and_then(Json::as_object);
-    let bindings = members
-        .into_iter()
-        .flat_map(|object| object.iter())
-        .fold(Bindings::new(), |all, (name, value)| {
-            all.with(name.clone(), value.clone())
-        });
+    let bindings = match bindings.and_then(Json::as_object) {
+        Some(members) => Bindings::new().with_members(members),
+        None => Bindings::new(),
+    };
     let environment = Environment {
         now: NOW,
         dice: &Dice::new(1, 0),

@@ -64,7 +64,7 @@ fn by_language(text: &str, placeholders: Placeholders) -> Validation {
     let Ok(node) = Node::from_json(text.as_bytes()) else {
         return checked(text, MachineType::Standard);
     };
-    let mut diagnostics = validation::findings(&Machine::check(&node, rules, Options::default()));
+    let mut diagnostics = validation::findings(&Machine::check(&node, rules, Options::default()).1);
     diagnostics.retain(|each| each.severity == Severity::Error);
     Validation {
         is_ok: diagnostics.is_empty(),

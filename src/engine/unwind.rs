@@ -78,8 +78,7 @@ impl Raise {
 
 /// Lets a failure take its course, from the state of a frame upwards.
 pub(super) fn raise(core: &mut Core<'_>, slot: Slot, mut raise: Raise) {
-    raise.failure = core.execution.header.profile.cut(raise.failure);
-    tell_evaluation(core, slot, &mut raise);
+    take_note(core, slot, &mut raise);
     let source = core.machine.state(core.frame_ref(slot).at).name.clone();
     let is_container = matches!(
         core.machine.state(core.frame_ref(slot).at).kind,
@@ -106,8 +105,7 @@ pub(super) fn raise(core: &mut Core<'_>, slot: Slot, mut raise: Raise) {
             if let Step::Raise(second) = step {
                 // A catcher that fails itself is no catcher: that failure goes up from here.
                 raise = second;
-                raise.failure = core.execution.header.profile.cut(raise.failure);
-                tell_evaluation(core, at, &mut raise);
+                take_note(core, at, &mut raise);
             } else {
                 discard_below(core, at);
                 return core.apply(at, step);
@@ -128,8 +126,10 @@ pub(super) fn raise(core: &mut Core<'_>, slot: Slot, mut raise: Raise) {
     }
 }
 
-/// An expression that failed has an event of its own, at every attempt.
-fn tell_evaluation(core: &mut Core<'_>, slot: Slot, raise: &mut Raise) {
+/// Cuts a failure to the length it may have. An expression that failed has an event of its own, at every attempt.
+fn take_note(core: &mut Core<'_>, slot: Slot, raise: &mut Raise) {
+    let failure = std::mem::take(&mut raise.failure);
+    raise.failure = core.execution.header.profile.cut(failure);
     let Some(evaluation) = raise.evaluation.take() else {
         return;
     };

@@ -35,7 +35,8 @@ fn check(subject: &Subject<'_>, findings: &mut Vec<Finding>) {
 }
 
 fn uncovered(place: &Place<'_>) -> Finding {
-    let message = "where no rule holds, the execution fails with `States.NoChoiceMatched`, which nothing catches here";
+    let message =
+        "where no rule holds, the execution fails with `States.Runtime`, which nothing catches";
     let help = "give it a `Default`, if only to a Fail state that says what was unexpected";
     let span = place.field_span("Choices");
     Finding::new(place.at("Choices"), span, message, help)

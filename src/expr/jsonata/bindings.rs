@@ -52,6 +52,15 @@ impl<'a> Bindings<'a> {
         self
     }
 
+    /// The same and every member of an object.
+    #[must_use]
+    pub fn with_members(mut self, members: &Object) -> Self {
+        for (name, value) in members.iter() {
+            self.named.insert(name.clone(), value.clone());
+        }
+        self
+    }
+
     /// The value of a name.
     pub(super) fn get(&self, name: &str) -> Option<Json> {
         match &self.states {

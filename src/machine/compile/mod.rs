@@ -82,14 +82,16 @@ impl Machine {
         }
     }
 
-    /// Everything that is wrong or looks wrong in a definition that is held to these rules, in the order of the text.
+    /// Everything that is wrong or looks wrong in a definition that is held to these rules, in the order of the text; and
+    /// the machine, where it can be run.
     ///
     /// What the language allows is not complained of, even where it cannot be run yet.
     #[must_use]
-    pub fn check(node: &Node, rules: Rules, options: Options) -> Vec<Diagnostic> {
+    pub fn check(node: &Node, rules: Rules, options: Options) -> (Option<Self>, Vec<Diagnostic>) {
+        let mut machine = None;
         let (definition, mut diagnostics) = asl::read(node);
         if let Some(definition) = &definition {
-            compile(definition, options, &mut diagnostics);
+            machine = compile(definition, options, &mut diagnostics);
             check::resources(definition, rules, &mut diagnostics);
             check::suspicions(definition, &mut diagnostics);
         }
@@ -98,7 +100,7 @@ impl Machine {
             asl::excuse(node, &mut diagnostics);
         }
         in_reading_order(&mut diagnostics);
-        diagnostics
+        (machine, diagnostics)
     }
 
     /// Compiles a definition that was parsed without errors.
